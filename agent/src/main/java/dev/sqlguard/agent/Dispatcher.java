@@ -1,0 +1,198 @@
+package dev.sqlguard.agent;
+
+import dev.sqlguard.backup.BackupNames;
+import dev.sqlguard.driver.JdbcDriver;
+import dev.sqlguard.driver.OpenArgument;
+import dev.sqlguard.guard.Gate;
+import dev.sqlguard.guard.GuardedFile;
+import dev.sqlguard.guard.Log;
+import dev.sqlguard.guard.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+
+/**
+ * What woven driver code reaches through the bridge. Nothing thrown here gets to the application.
+ */
+final class Dispatcher implements BiFunction<Object, Object, Object> {
+  private record Call(String file, int flags, Class<?> databaseClass) {}
+
+  /** An open seen before: the path as it was given still has to lead to the same file. */
+  private record Known(Path path, Object fileKey, boolean readOnly, GuardedFile file) {}
+
+  private static final int MOST_KNOWN = 10_000;
+  private static final String RESOURCE_COPY = "sqlite-jdbc-tmp-";
+
+  private final Gate gate;
+  private final Log log;
+  private final Runnable beforeFirst;
+  private final Path workingDirectory;
+  private final Optional<Path> backupDir;
+  private final List<JdbcDriver> drivers = new ArrayList<>();
+  private final Map<Call, Known> known = new ConcurrentHashMap<>();
+  private final Map<Object, GuardedFile> unidentified = new IdentityHashMap<>();
+  private volatile boolean anyUnidentified;
+  private boolean anyOpened;
+
+  /**
+   * @param beforeFirst run once, when the first database file is about to be opened
+   */
+  Dispatcher(Gate gate, Log log, Optional<Path> backupDir, Runnable beforeFirst) {
+    this.gate = gate;
+    this.log = log;
+    this.backupDir = backupDir;
+    this.beforeFirst = beforeFirst;
+    this.workingDirectory = processDirectory();
+  }
+
+  /** See {@code java.lang.SqlGuardBridge}. */
+  @Override
+  public Object apply(Object database, Object what) {
+    if (what instanceof Object[] call) {
+      return opening(database, (String) call[0], (Integer) call[1]);
+    }
+    if (anyUnidentified) {
+      opened(database);
+    }
+    return null;
+  }
+
+  private String opening(Object database, String file, int flags) {
+    if (gate.isOwnThread()) {
+      return null;
+    }
+    try {
+      Call call = new Call(file, flags, database.getClass());
+      Known before = file == null ? null : known.get(call);
+      if (before != null && isSame(before)) {
+        return before.file().refusal().orElse(null);
+      }
+      return firstOpen(database, call);
+    } catch (IOException | RuntimeException | LinkageError e) {
+      log.warn(file + ": opened unguarded (" + e + ")");
+      return null;
+    }
+  }
+
+  private String firstOpen(Object database, Call call) throws IOException {
+    Optional<Target> target = OpenArgument.resolve(call.file(), call.flags(), workingDirectory);
+    if (target.isEmpty() || isOfTheGuard(target.get().file())) {
+      return null;
+    }
+    prepare();
+    JdbcDriver driver = driverOf(call.databaseClass());
+    Optional<GuardedFile> file = gate.opening(target.get(), driver);
+    if (file.isEmpty()) {
+      return null;
+    }
+    Object key = fileKey(target.get().file());
+    if (key == null) {
+      await(database, file.get());
+    } else {
+      remember(call, new Known(target.get().file(), key, target.get().readOnly(), file.get()));
+    }
+    return file.get().refusal().orElse(null);
+  }
+
+  private void opened(Object database) {
+    GuardedFile file;
+    synchronized (unidentified) {
+      file = unidentified.remove(database);
+      anyUnidentified = !unidentified.isEmpty();
+    }
+    try {
+      if (file != null) {
+        gate.opened(file);
+      }
+    } catch (IOException | RuntimeException | LinkageError e) {
+      log.warn("a new database can't be looked at after its open (" + e + ")");
+    }
+  }
+
+  private void await(Object database, GuardedFile file) {
+    synchronized (unidentified) {
+      unidentified.put(database, file);
+      anyUnidentified = true;
+    }
+  }
+
+  private void remember(Call call, Known entry) {
+    if (known.size() >= MOST_KNOWN) {
+      known.clear();
+    }
+    known.put(call, entry);
+  }
+
+  private static boolean isSame(Known before) {
+    return before.file().isExaminedFor(before.readOnly())
+        && Objects.equals(fileKey(before.path()), before.fileKey());
+  }
+
+  /** Device and inode, or null where there is no such file. */
+  private static Object fileKey(Path path) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private synchronized void prepare() {
+    if (!anyOpened) {
+      anyOpened = true;
+      beforeFirst.run();
+    }
+  }
+
+  private JdbcDriver driverOf(Class<?> databaseClass) {
+    synchronized (drivers) {
+      for (JdbcDriver driver : drivers) {
+        if (driver.isOf(databaseClass)) {
+          return driver;
+        }
+      }
+      JdbcDriver driver = new JdbcDriver(databaseClass, this::hasOneDriver);
+      drivers.add(driver);
+      return driver;
+    }
+  }
+
+  private boolean hasOneDriver() {
+    synchronized (drivers) {
+      return drivers.size() == 1;
+    }
+  }
+
+  /** Backups, evidence, and the driver's own throw-away copies of resources. */
+  private boolean isOfTheGuard(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    if (name.startsWith(RESOURCE_COPY)
+        && file.getParent().equals(Path.of(System.getProperty("java.io.tmpdir")).toRealPath())) {
+      return true;
+    }
+    Optional<String> stem = BackupNames.stemOf(file);
+    if (stem.isEmpty()) {
+      return false;
+    }
+    return backupDir.isPresent() && file.getParent().equals(backupDir.get())
+        || Files.exists(file.resolveSibling(stem.get() + ".sqlguard"));
+  }
+
+  /** Relative names in URIs refer to it; the property user.dir may say something else. */
+  private static Path processDirectory() {
+    try {
+      return Path.of("/proc/self/cwd").toRealPath();
+    } catch (IOException e) {
+      return Path.of(System.getProperty("user.dir"));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.sqlguard.backup;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * The names of the guard's files for one database.
+ *
+ * @param directory where backups lie
+ * @param stem how their names begin
+ */
+public record BackupNames(Path directory, String stem) {
+  /** No more slots than this are ever looked for. */
+  public static final int MOST_SLOTS = 99;
+
+  private static final String STATE = ".sqlguard";
+
+  /** In use where somebody else's file stands in a slot of the ordinary series. */
+  private static final String SECOND_SERIES = STATE;
+
+  private static final Pattern OURS =
+      Pattern.compile(
+          "(.+?)(?:\\.sqlguard)?\\.(?:bak(?:\\.\\d+|\\.keep)?"
+              + "|corrupt(?:\\.\\d+)?(?:-wal|-shm|-journal)?)|(.+)\\.sqlguard(?:-[a-z]+)*");
+
+  /** Beside the database. */
+  public static BackupNames beside(Path main) {
+    return new BackupNames(main.getParent(), main.getFileName().toString());
+  }
+
+  /** In a directory for many databases: the names carry a hash of the real path. */
+  public static BackupNames in(Path directory, Path main) {
+    CRC32C hash = new CRC32C();
+    hash.update(main.toString().getBytes(StandardCharsets.UTF_8));
+    return new BackupNames(
+        directory, main.getFileName() + "-" + String.format("%08x", hash.getValue()));
+  }
+
+  /** The series of slots, in the order in which they are tried. */
+  public List<Series> series() {
+    return List.of(new Series(this, ""), new Series(this, SECOND_SERIES));
+  }
+
+  /** Where a copy stands until it is verified and complete. */
+  public Path staged() {
+    return named(STATE + "-staged");
+  }
+
+  /** A private copy for looking at something; never worth keeping. */
+  public Path scratch() {
+    return named(STATE + "-scratch");
+  }
+
+  /** A second name of a backup, until it replaces {@code .bak.keep}. */
+  Path stagedLink() {
+    return named(STATE + "-keep");
+  }
+
+  /** The state file. */
+  public Path state() {
+    return named(STATE);
+  }
+
+  private Path named(String suffix) {
+    return directory.resolve(stem + suffix);
+  }
+
+  /**
+   * The stem of the database that {@code file} belongs to, if its name is one that the guard gives;
+   * whether the guard really made it is another question.
+   */
+  public static java.util.Optional<String> stemOf(Path file) {
+    var match = OURS.matcher(file.getFileName().toString());
+    if (!match.matches()) {
+      return java.util.Optional.empty();
+    }
+    return java.util.Optional.of(match.group(1) != null ? match.group(1) : match.group(2));
+  }
+
+  /** {@code .bak}, {@code .bak.1} … and {@code .bak.keep}. */
+  public record Series(BackupNames names, String infix) {
+    /** Slot 0 is the newest. */
+    public Path slot(int number) {
+      return names.named(infix + ".bak" + (number == 0 ? "" : "." + number));
+    }
+
+    /** The backup that is never rotated. */
+    public Path keep() {
+      return names.named(infix + ".bak.keep");
+    }
+
+    /** All slots up to {@code count}. */
+    public List<Path> slots(int count) {
+      List<Path> slots = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        slots.add(slot(i));
+      }
+      return slots;
+    }
+  }
+}

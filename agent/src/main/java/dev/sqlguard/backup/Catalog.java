@@ -1,0 +1,160 @@
+package dev.sqlguard.backup;
+
+import dev.sqlguard.format.ImageHash;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.StateFile;
+import dev.sqlguard.store.StateLine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The backups that the guard made. It knows them by what they are, not by where they stand: a crash
+ * between two renames leaves nothing to repair here. A file in a slot that it doesn't know is
+ * somebody else's.
+ */
+public final class Catalog {
+  /** A backup and where it stands now. */
+  public record Entry(Path file, BackupRecord record) {}
+
+  private final StateFile state;
+  private final BackupNames names;
+  private final Disk disk;
+  private List<BackupRecord> records = new ArrayList<>();
+
+  public Catalog(StateFile state, BackupNames names, Disk disk) {
+    this.state = state;
+    this.names = names;
+    this.disk = disk;
+    for (StateLine line : state.lines(BackupRecord.KIND)) {
+      records.add(BackupRecord.fromLine(line));
+    }
+  }
+
+  public BackupNames names() {
+    return names;
+  }
+
+  /** All backups that exist, the newest first; each file once, whatever its names. */
+  public List<Entry> entries() throws IOException {
+    List<Entry> found = new ArrayList<>();
+    for (BackupNames.Series series : names.series()) {
+      List<Path> files = series.slots(BackupNames.MOST_SLOTS);
+      files.add(series.keep());
+      for (Path file : files) {
+        Optional<BackupRecord> record = identify(file);
+        if (record.isPresent() && !contains(found, record.get())) {
+          found.add(new Entry(file, record.get()));
+        }
+      }
+    }
+    found.sort(Comparator.comparingLong((Entry e) -> e.record().madeAt()).reversed());
+    return found;
+  }
+
+  /** The backup in {@code file}; empty where nothing or something else is there. */
+  public Optional<BackupRecord> identify(Path file) throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(file).filter(FileStat::regular);
+    if (stat.isEmpty()) {
+      return Optional.empty();
+    }
+    for (BackupRecord record : records) {
+      if (record.looksLike(stat.get())) {
+        return Optional.of(record);
+      }
+    }
+    return identifyByHash(file, stat.get());
+  }
+
+  /** Files in slots that the guard didn't make, or that somebody has changed since. */
+  public List<Path> strangers() throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (BackupNames.Series series : names.series()) {
+      for (Path slot : series.slots(BackupNames.MOST_SLOTS)) {
+        if (FileStat.ofEntry(slot).isPresent() && identify(slot).isEmpty()) {
+          found.add(slot);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Whether a copy of a backup still says what the backup said when it was made. */
+  public boolean isIntact(Path copy, BackupRecord record) throws IOException {
+    return hashOf(copy).equals(record.hash());
+  }
+
+  /** Remembers a backup, durably: from now on the file counts as complete. */
+  public void add(BackupRecord record) throws IOException {
+    List<BackupRecord> next = new ArrayList<>();
+    for (BackupRecord old : records) {
+      if (!old.hash().equals(record.hash()) || old.inode() != record.inode()) {
+        next.add(old.withoutTableNames());
+      }
+    }
+    next.add(record);
+    save(next);
+  }
+
+  /** Forgets backups that no longer exist. In memory: the next durable change takes it along. */
+  public void prune() throws IOException {
+    List<BackupRecord> existing = new ArrayList<>();
+    for (Entry entry : entries()) {
+      existing.add(entry.record());
+    }
+    records = existing;
+    put(existing);
+  }
+
+  Disk disk() {
+    return disk;
+  }
+
+  private void save(List<BackupRecord> next) throws IOException {
+    put(next);
+    state.save(disk);
+    records = next;
+  }
+
+  private void put(List<BackupRecord> next) {
+    List<StateLine> lines = new ArrayList<>();
+    for (BackupRecord record : next) {
+      lines.add(record.toLine());
+    }
+    state.put(BackupRecord.KIND, lines);
+  }
+
+  /** After a copy of the whole directory, for example, times and inodes say nothing. */
+  private Optional<BackupRecord> identifyByHash(Path file, FileStat stat) throws IOException {
+    String hash = null;
+    for (BackupRecord record : records) {
+      if (record.size() == stat.size()) {
+        hash = hash == null ? hashOf(file) : hash;
+        if (record.hash().equals(hash)) {
+          return Optional.of(record);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean contains(List<Entry> entries, BackupRecord record) {
+    for (Entry entry : entries) {
+      if (entry.record().equals(record)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static String hashOf(Path file) throws IOException {
+    try (FileBytes bytes = new FileBytes(file)) {
+      return ImageHash.of(bytes);
+    }
+  }
+}

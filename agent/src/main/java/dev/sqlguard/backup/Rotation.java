@@ -1,0 +1,213 @@
+package dev.sqlguard.backup;
+
+import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.verify.Contents;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Turns a verified private copy into the newest backup.
+ *
+ * <p>The order is the point. The copy is complete and on disk, and the state file knows it, before
+ * any older backup moves; each move is one rename. A crash at any point leaves every good backup
+ * under some name, and {@link #settle} finishes.
+ */
+public final class Rotation {
+  /** What became of a copy. */
+  public sealed interface Result {
+    /** It is the newest backup. */
+    record Placed(Path file, long size) implements Result {}
+
+    /** The newest backup holds the same already; the copy is gone. */
+    record Unchanged(Path file) implements Result {}
+
+    /** Files of somebody else stand in the slots of every series; the copy is gone. */
+    record NoFreeSeries(Path foreign) implements Result {}
+  }
+
+  private final Catalog catalog;
+  private final Disk disk;
+  private final int slots;
+  private final long spacingMillis;
+
+  /**
+   * @param slots how many backups to keep, at least 1
+   * @param spacingMillis how old the newest must be for older ones to move up once all slots are
+   *     full, so that a crash loop can't push the history out
+   */
+  public Rotation(Catalog catalog, int slots, long spacingMillis) {
+    this.catalog = catalog;
+    this.disk = catalog.disk();
+    this.slots = slots;
+    this.spacingMillis = spacingMillis;
+  }
+
+  /**
+   * Places the staged copy.
+   *
+   * @param owner whose owner, group and mode the backup gets
+   * @throws IOException where SQLite left something beside the copy that isn't folded in
+   */
+  public Result place(Path staged, FileStat owner, boolean quick, Contents contents)
+      throws IOException {
+    makeSelfContained(staged);
+    String hash = Catalog.hashOf(staged);
+    Optional<BackupNames.Series> series = freeSeries();
+    if (series.isEmpty()) {
+      disk.delete(staged);
+      return new Result.NoFreeSeries(firstForeign().orElseThrow());
+    }
+    Optional<BackupRecord> newest = catalog.identify(series.get().slot(0));
+    if (newest.isPresent() && newest.get().hash().equals(hash)) {
+      disk.delete(staged);
+      return new Result.Unchanged(series.get().slot(0));
+    }
+    disk.adopt(staged, owner);
+    disk.sync(staged);
+    FileStat stat = FileStat.ofEntry(staged).orElseThrow();
+    long now = System.currentTimeMillis();
+    catalog.add(BackupRecord.of(stat, hash, now, quick, contents));
+    rotate(staged, series.get());
+    return new Result.Placed(series.get().slot(0), stat.size());
+  }
+
+  /**
+   * Finishes or clears away what an interrupted run left staged.
+   *
+   * @throws IOException where the staged name is taken by something that can't be ours
+   */
+  public void settle(Path staged) throws IOException {
+    Optional<FileStat> left = FileStat.ofEntry(staged);
+    if (left.isPresent() && !left.get().regular()) {
+      throw new IOException(staged + " is not an ordinary file");
+    }
+    disk.delete(catalog.names().stagedLink());
+    for (Path side : SideFiles.of(staged).all()) {
+      disk.delete(side);
+    }
+    if (left.isEmpty()) {
+      return;
+    }
+    Optional<BackupNames.Series> series = freeSeries();
+    if (series.isPresent() && catalog.identify(staged).isPresent()) {
+      rotate(staged, series.get());
+    } else {
+      disk.delete(staged);
+    }
+  }
+
+  /**
+   * Keeps the newest backup as {@code .bak.keep}, out of the rotation's reach. An older one that is
+   * kept already is replaced only by a backup with at least as many rows.
+   *
+   * @return the kept file, or empty where there is no backup, it is kept already, a richer one is,
+   *     or the name is somebody else's
+   */
+  public Optional<Path> keepNewest(BackupNames.Series series) throws IOException {
+    Path newest = series.slot(0);
+    Path keep = series.keep();
+    Optional<BackupRecord> record = catalog.identify(newest);
+    if (record.isEmpty()) {
+      return Optional.empty();
+    }
+    if (FileStat.ofEntry(keep).isPresent()) {
+      Optional<BackupRecord> kept = catalog.identify(keep);
+      if (kept.isEmpty()
+          || kept.get().hash().equals(record.get().hash())
+          || kept.get().rows() > record.get().rows()) {
+        return Optional.empty();
+      }
+    }
+    Path link = catalog.names().stagedLink();
+    disk.delete(link);
+    if (!disk.tryLink(newest, link)) {
+      disk.copyDurably(newest, link);
+    }
+    disk.rename(link, keep);
+    disk.syncDirectory(catalog.names().directory());
+    return Optional.of(keep);
+  }
+
+  /** The series that the next backup goes to; empty where somebody else's files are in both. */
+  public Optional<BackupNames.Series> freeSeries() throws IOException {
+    for (BackupNames.Series series : catalog.names().series()) {
+      if (foreignIn(series).isEmpty()) {
+        return Optional.of(series);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Path> firstForeign() throws IOException {
+    return foreignIn(catalog.names().series().get(0));
+  }
+
+  /**
+   * A file in a slot that isn't ours, or a side file that SQLite would fold into whatever backup we
+   * put beside it.
+   */
+  private Optional<Path> foreignIn(BackupNames.Series series) throws IOException {
+    for (Path slot : series.slots(slots)) {
+      if (FileStat.ofEntry(slot).isPresent() && catalog.identify(slot).isEmpty()) {
+        return Optional.of(slot);
+      }
+      SideFiles beside = SideFiles.of(slot);
+      if (FileStat.ofEntry(beside.wal()).isPresent()) {
+        return Optional.of(beside.wal());
+      }
+      if (FileStat.ofEntry(beside.journal()).isPresent()) {
+        return Optional.of(beside.journal());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void rotate(Path staged, BackupNames.Series series) throws IOException {
+    int free = 0;
+    while (free < slots && FileStat.ofEntry(series.slot(free)).isPresent()) {
+      free++;
+    }
+    boolean full = free == slots;
+    if (!full || isOldEnough(series.slot(0))) {
+      for (int i = Math.min(free, slots - 1); i > 0; i--) {
+        disk.rename(series.slot(i - 1), series.slot(i));
+      }
+    }
+    disk.rename(staged, series.slot(0));
+    disk.syncDirectory(catalog.names().directory());
+    catalog.prune();
+  }
+
+  private boolean isOldEnough(Path newest) throws IOException {
+    Optional<BackupRecord> record = catalog.identify(newest);
+    return record.isEmpty()
+        || System.currentTimeMillis() - record.get().madeAt() >= spacingMillis;
+  }
+
+  /** One file in rollback mode, with nothing beside it, that opens anywhere by itself. */
+  private void makeSelfContained(Path staged) throws IOException {
+    SideFiles beside = SideFiles.of(staged);
+    for (Path side : new Path[] {beside.wal(), beside.journal()}) {
+      Optional<FileStat> left = FileStat.ofEntry(side);
+      if (left.isPresent() && left.get().size() > 0) {
+        throw new IOException("SQLite left " + side.getFileName() + " unfolded");
+      }
+    }
+    for (Path side : beside.all()) {
+      disk.delete(side);
+    }
+    boolean wal;
+    try (FileBytes bytes = new FileBytes(staged)) {
+      wal = DatabaseHeader.read(bytes).filter(DatabaseHeader::isWal).isPresent();
+    }
+    if (wal) {
+      byte rollback = DatabaseHeader.ROLLBACK;
+      disk.patch(staged, DatabaseHeader.VERSIONS_AT, rollback, rollback);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.sqlguard.backup;
+
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.FileUsers;
+import dev.sqlguard.store.LiveFile;
+import dev.sqlguard.store.Parked;
+import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.store.Space;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * A private copy of everything committed: the main file, and beside it the WAL or the journal that
+ * SQLite will fold into the copy. It is taken under SQLite's exclusive lock bytes, so no other
+ * process commits meanwhile; files that nevertheless changed make it void.
+ */
+public final class Snapshot {
+  /** What became of it. */
+  public sealed interface Result {
+    /** The copy is complete and private. */
+    record Taken(Origin origin) implements Result {}
+
+    /** Somebody has the database open: only an online copy is safe. */
+    record InUse(Where where, String reason) implements Result {}
+
+    /** No copy could be made. */
+    record Failed(String reason) implements Result {}
+  }
+
+  /** Who has the database open. */
+  public enum Where {
+    THIS_PROCESS,
+    ANOTHER_PROCESS
+  }
+
+  private static final int ATTEMPTS = 3;
+  private static final long CLOCK_COARSENESS_MILLIS = 2000;
+
+  private final Disk disk;
+  private final Parked parked;
+  private final LongConsumer progress;
+
+  /**
+   * @param progress is told the bytes copied so far
+   */
+  public Snapshot(Disk disk, Parked parked, LongConsumer progress) {
+    this.disk = disk;
+    this.parked = parked;
+    this.progress = progress;
+  }
+
+  /** Copies to {@code copy}, which must not exist. What an unsuccessful attempt left is deleted. */
+  public Result take(Path main, Path copy) throws IOException {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Optional<Result> result = attempt(main, copy);
+      if (result.isPresent()) {
+        return result.get();
+      }
+    }
+    return new Result.Failed("it keeps changing while it is copied");
+  }
+
+  /** Empty where the files changed under the copy. */
+  private Optional<Result> attempt(Path main, Path copy) throws IOException {
+    Origin origin = Origin.of(main).orElseThrow(() -> new NoSuchFileException(main.toString()));
+    if (!origin.main().regular()) {
+      return Optional.of(new Result.Failed("it is not an ordinary file"));
+    }
+    if (FileUsers.inThisProcess(FileUsers.ids(origin.files())) > 0) {
+      return Optional.of(new Result.InUse(Where.THIS_PROCESS, "this JVM has it open already"));
+    }
+    Space.require(copy.toAbsolutePath().getParent(), origin.copySize());
+    Optional<LiveFile> source = open(main);
+    if (source.isEmpty()) {
+      return Optional.of(new Result.InUse(Where.ANOTHER_PROCESS, "another process is using it"));
+    }
+    boolean complete = false;
+    try (LiveFile live = source.get()) {
+      FileBytes bytes = live.bytes();
+      copyAll(bytes, origin, copy);
+      complete = origin.isUnchanged() && (isOld(origin) || sameBytes(bytes, origin, copy));
+    } finally {
+      if (!complete) {
+        discard(copy);
+      }
+    }
+    return complete ? Optional.of(new Result.Taken(origin)) : Optional.empty();
+  }
+
+  /** Deletes a private copy and what SQLite put beside it. */
+  public void discard(Path copy) throws IOException {
+    for (Path side : SideFiles.of(copy).all()) {
+      disk.delete(side);
+    }
+    disk.delete(copy);
+  }
+
+  private void copyAll(FileBytes main, Origin origin, Path copy) throws IOException {
+    SideFiles beside = SideFiles.of(copy);
+    disk.copy(main, copy, progress);
+    if (hasContent(origin.wal())) {
+      copySide(origin.files().wal(), beside.wal());
+    }
+    if (hasContent(origin.journal())) {
+      copySide(origin.files().journal(), beside.journal());
+    }
+  }
+
+  private void copySide(Path from, Path to) throws IOException {
+    try (FileBytes bytes = new FileBytes(from)) {
+      disk.copy(bytes, to, done -> {});
+    }
+  }
+
+  private static boolean hasContent(Optional<FileStat> file) {
+    return file.isPresent() && file.get().size() > 0;
+  }
+
+  private static boolean isOld(Origin origin) {
+    return !origin.isYoungerThan(System.currentTimeMillis(), CLOCK_COARSENESS_MILLIS);
+  }
+
+  /** File times are too coarse to prove that a young file didn't change: compare what it holds. */
+  private static boolean sameBytes(FileBytes main, Origin origin, Path copy) throws IOException {
+    SideFiles beside = SideFiles.of(copy);
+    try (FileBytes copied = new FileBytes(copy)) {
+      return main.hasSameBytesAs(copied)
+          && (!hasContent(origin.wal()) || sameBytes(origin.files().wal(), beside.wal()))
+          && (!hasContent(origin.journal())
+              || sameBytes(origin.files().journal(), beside.journal()));
+    }
+  }
+
+  private static boolean sameBytes(Path a, Path b) throws IOException {
+    try (FileBytes left = new FileBytes(a);
+        FileBytes right = new FileBytes(b)) {
+      return left.hasSameBytesAs(right);
+    }
+  }
+
+  /**
+   * One that this process may not write to can't be locked: the comparison afterwards has to do.
+   */
+  private Optional<LiveFile> open(Path main) throws IOException {
+    return Files.isWritable(main)
+        ? LiveFile.tryExclusive(main, parked)
+        : Optional.of(LiveFile.withoutLock(main, parked));
+  }
+}

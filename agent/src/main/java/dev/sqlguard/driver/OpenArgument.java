@@ -1,0 +1,144 @@
+package dev.sqlguard.driver;
+
+import dev.sqlguard.guard.Target;
+import dev.sqlguard.store.RealPath;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which file SQLite would really open for what a driver hands to it.
+ *
+ * @see <a href="https://www.sqlite.org/uri.html">Uniform Resource Identifiers</a>
+ */
+public final class OpenArgument {
+  private static final int READ_ONLY_FLAG = 0x1;
+  private static final int READ_WRITE_FLAG = 0x2;
+  private static final int URI_FLAG = 0x40;
+  private static final int MEMORY_FLAG = 0x80;
+
+  private OpenArgument() {}
+
+  /**
+   * @param file the argument as the driver passes it on
+   * @param flags SQLite's open flags, or -1 where the driver has none
+   * @param workingDirectory the process's, which relative names refer to
+   * @return empty where no file is meant: in memory, temporary, or nothing that can be guarded
+   */
+  public static Optional<Target> resolve(String file, int flags, Path workingDirectory)
+      throws IOException {
+    if (file == null || file.isEmpty() || file.equals(":memory:")) {
+      return Optional.empty();
+    }
+    boolean readOnly = flags >= 0 && (flags & READ_ONLY_FLAG) != 0 && (flags & READ_WRITE_FLAG) == 0;
+    if (flags >= 0 && (flags & MEMORY_FLAG) != 0) {
+      return Optional.empty();
+    }
+    if (flags >= 0 && (flags & URI_FLAG) != 0 && file.startsWith("file:")) {
+      return uri(file, readOnly, workingDirectory);
+    }
+    return target(file, readOnly, true, workingDirectory);
+  }
+
+  private static Optional<Target> uri(String uri, boolean readOnly, Path workingDirectory)
+      throws IOException {
+    int start = "file:".length();
+    if (uri.startsWith("//", start)) {
+      int slash = uri.indexOf('/', start + 2);
+      String authority = slash < 0 ? uri.substring(start + 2) : uri.substring(start + 2, slash);
+      if (slash < 0 || !(authority.isEmpty() || authority.equals("localhost"))) {
+        return Optional.empty();
+      }
+      start = slash;
+    }
+    int hash = uri.indexOf('#', start);
+    String rest = hash < 0 ? uri.substring(start) : uri.substring(start, hash);
+    int question = rest.indexOf('?');
+    String path = decode(question < 0 ? rest : rest.substring(0, question));
+    Map<String, String> query = query(question < 0 ? "" : rest.substring(question + 1));
+    String mode = query.getOrDefault("mode", "");
+    String vfs = query.getOrDefault("vfs", "unix");
+    if (path.isEmpty() || path.equals(":memory:") || mode.equals("memory")) {
+      return Optional.empty();
+    }
+    if (vfs.equals("memdb")) {
+      return Optional.empty();
+    }
+    boolean immutable = isTrue(query.get("immutable"));
+    boolean locking = vfs.equals("unix") && !isTrue(query.get("nolock"));
+    return target(path, readOnly || mode.equals("ro") || immutable, locking, workingDirectory);
+  }
+
+  private static Optional<Target> target(
+      String file, boolean readOnly, boolean locking, Path workingDirectory) throws IOException {
+    Path path;
+    try {
+      path = workingDirectory.resolve(file);
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+    Optional<Path> real = RealPath.of(path);
+    if (real.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean plainName = !Files.isSymbolicLink(path) || !hasSideFiles(path);
+    return Optional.of(new Target(real.get(), readOnly, locking, plainName));
+  }
+
+  /** Before 3.10 SQLite kept them beside the link, not beside the file. */
+  private static boolean hasSideFiles(Path link) {
+    return Files.exists(link.resolveSibling(link.getFileName() + "-wal"))
+        || Files.exists(link.resolveSibling(link.getFileName() + "-journal"));
+  }
+
+  private static Map<String, String> query(String text) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    for (String pair : text.split("&")) {
+      int equals = pair.indexOf('=');
+      String key = decode(equals < 0 ? pair : pair.substring(0, equals));
+      parameters.put(key, equals < 0 ? "" : decode(pair.substring(equals + 1)));
+    }
+    return parameters;
+  }
+
+  /** As sqlite3_uri_boolean reads it. */
+  private static boolean isTrue(String value) {
+    if (value == null) {
+      return false;
+    }
+    String lower = value.toLowerCase(Locale.ROOT);
+    if (lower.equals("yes") || lower.equals("true") || lower.equals("on")) {
+      return true;
+    }
+    return !lower.isEmpty()
+        && Character.isDigit(lower.charAt(0))
+        && !lower.replaceFirst("^0+", "").isEmpty();
+  }
+
+  /** SQLite's way: %00 ends the text, a % without two hexadecimal digits stands for itself. */
+  private static String decode(String text) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    byte[] raw = text.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < raw.length; i++) {
+      int high = raw[i] == '%' && i + 2 < raw.length ? Character.digit(raw[i + 1], 16) : -1;
+      int low = high >= 0 ? Character.digit(raw[i + 2], 16) : -1;
+      if (low < 0) {
+        bytes.write(raw[i]);
+        continue;
+      }
+      if (high == 0 && low == 0) {
+        break;
+      }
+      bytes.write(high << 4 | low);
+      i += 2;
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

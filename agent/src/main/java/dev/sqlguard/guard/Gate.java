@@ -1,0 +1,88 @@
+package dev.sqlguard.guard;
+
+import dev.sqlguard.verify.SqliteEngine;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Where every open of a database file passes. The first one of a file examines it while others of
+ * the same file wait; waiting can't be interrupted, and leaves the thread's interrupt flag alone.
+ */
+public final class Gate {
+  private final Guard guard;
+  private final Settings settings;
+  private final Registry registry = new Registry();
+  private final Set<Thread> ownThreads = ConcurrentHashMap.newKeySet();
+
+  public Gate(Guard guard, Settings settings) {
+    this.guard = guard;
+    this.settings = settings;
+  }
+
+  /** Whether the open that is under way is one of the guard's own. */
+  public boolean isOwnThread() {
+    return !ownThreads.isEmpty() && ownThreads.contains(Thread.currentThread());
+  }
+
+  /**
+   * Called before the driver opens {@code target}.
+   *
+   * @return the entry of the file; empty where it isn't to be guarded
+   */
+  public Optional<GuardedFile> opening(Target target, SqliteEngine driver) throws IOException {
+    if (!settings.covers(target.file())) {
+      return Optional.empty();
+    }
+    GuardedFile file = registry.find(target.file());
+    file.gate().lock();
+    try {
+      if (file.isExaminedFor(target.readOnly())) {
+        file.openedBy(driver);
+      } else {
+        runAsOwn(
+            () -> {
+              Outcome outcome = guard.beforeFirstOpen(target, driver);
+              registry.identify(file);
+              file.examined(outcome, target.readOnly(), driver);
+            });
+      }
+    } finally {
+      file.gate().unlock();
+    }
+    return Optional.of(file);
+  }
+
+  /** Called when the driver's open of a file ended that had no inode before. */
+  public void opened(GuardedFile file) throws IOException {
+    registry.identify(file);
+    if (file.id().isEmpty()) {
+      registry.forget(file);
+    }
+  }
+
+  /** Everything opened so far. */
+  List<GuardedFile> files() {
+    return registry.all();
+  }
+
+  /** Work of the guard: what it opens on this thread passes without a look. */
+  void runAsOwn(OwnWork work) throws IOException {
+    boolean outermost = ownThreads.add(Thread.currentThread());
+    try {
+      work.run();
+    } finally {
+      if (outermost) {
+        ownThreads.remove(Thread.currentThread());
+      }
+    }
+  }
+
+  /** May touch files. */
+  @FunctionalInterface
+  interface OwnWork {
+    void run() throws IOException;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.sqlguard.guard;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * The guard's voice: whole lines on the process's standard error, whatever the application made of
+ * {@code System.err}, or in a file.
+ */
+public final class Log {
+  /** What is said. */
+  public enum Level {
+    INFO,
+    WARN,
+    OFF
+  }
+
+  private final Level level;
+  private final Optional<Path> file;
+
+  public Log(Level level, Optional<Path> file) {
+    this.level = level;
+    this.file = file;
+  }
+
+  /** Something was done. */
+  public void info(Path database, String what) {
+    if (level == Level.INFO) {
+      write(database + ": " + what);
+    }
+  }
+
+  /** Somebody should look. */
+  public void warn(Path database, String what) {
+    warn(database + ": " + what);
+  }
+
+  /** About no database in particular. */
+  public void warn(String what) {
+    if (level != Level.OFF) {
+      write(what);
+    }
+  }
+
+  private void write(String text) {
+    String line = "sqlguard: " + printable(text);
+    try {
+      if (file.isPresent()) {
+        append(file.get(), LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
+        return;
+      }
+    } catch (IOException e) {
+      standardError("sqlguard: " + file.get() + ": can't be written (" + e.getMessage() + ")");
+    }
+    standardError(line);
+  }
+
+  /** File names and error messages come from outside: they must not break or forge a line. */
+  static String printable(String text) {
+    StringBuilder safe = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+        safe.append(c == '\n' ? " " : "?");
+      } else {
+        safe.append(c);
+      }
+    }
+    return safe.toString();
+  }
+
+  private static void append(Path file, String line) throws IOException {
+    try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
+      out.write(bytes(line));
+    }
+  }
+
+  private static void standardError(String line) {
+    try {
+      new FileOutputStream(FileDescriptor.err).write(bytes(line));
+    } catch (IOException e) {
+      // Standard error is closed: there is nobody to tell.
+    }
+  }
+
+  private static byte[] bytes(String line) {
+    return (line + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.sqlguard.guard;
+
+import dev.sqlguard.store.Sizes;
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
+
+/**
+ * Says every few seconds that a long check is still at work: while copying with a percentage, while
+ * SQLite checks with the time and the size, because SQLite doesn't tell how far it is.
+ */
+final class Progress implements AutoCloseable, LongConsumer {
+  private static final long INTERVAL_MILLIS = 5000;
+  private static final long SMALLEST = 8 << 20;
+
+  private final Log log;
+  private final Path database;
+  private final long size;
+  private final long started = System.nanoTime();
+  private volatile long copied;
+  private volatile boolean closed;
+  private final Thread thread;
+
+  /** A database so small that no check of it takes long gets no thread. */
+  Progress(Log log, Path database, long size) {
+    this.log = log;
+    this.database = database;
+    this.size = size;
+    if (size < SMALLEST) {
+      thread = null;
+      return;
+    }
+    thread = new Thread(null, this::run, "sqlguard-progress", 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
+    thread.start();
+  }
+
+  @Override
+  public void accept(long bytes) {
+    copied = bytes;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        Thread.sleep(INTERVAL_MILLIS);
+        if (!closed) {
+          log.info(database, text());
+        }
+      }
+    } catch (InterruptedException e) {
+      // The check has ended.
+    }
+  }
+
+  private String text() {
+    long seconds = (System.nanoTime() - started) / 1_000_000_000;
+    if (copied < size) {
+      return "copying, " + copied * 100 / size + " % of " + Sizes.text(size);
+    }
+    return "checking " + Sizes.text(size) + " for " + seconds + " s";
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sqlguard.guard;
+
+import dev.sqlguard.store.FileId;
+import dev.sqlguard.store.FileStat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The databases that this JVM has opened, by name (the directory's inode and the file's name) and
+ * by inode. Both are needed: a file that doesn't exist yet has no inode, and an installation of
+ * ours changes it; a hard link has another name.
+ */
+final class Registry {
+  private record Name(FileId directory, String file) {}
+
+  private static final int FIRST_SWEEP = 1024;
+
+  private final Map<Name, GuardedFile> byName = new HashMap<>();
+  private final Map<FileId, GuardedFile> byId = new HashMap<>();
+  private int nextSweep = FIRST_SWEEP;
+
+  /** The entry of a file, made if it is unknown. */
+  synchronized GuardedFile find(Path path) throws IOException {
+    Name name = name(path);
+    Optional<FileId> id = FileStat.ofEntry(path).map(FileStat::id);
+    GuardedFile known = byName.get(name);
+    if (known != null && (known.id().isEmpty() || known.id().equals(id))) {
+      return known;
+    }
+    GuardedFile alias = id.isPresent() ? byId.get(id.get()) : null;
+    if (alias != null && isStillThere(alias)) {
+      return alias;
+    }
+    GuardedFile fresh = new GuardedFile(path, id);
+    byName.put(name, fresh);
+    if (id.isPresent()) {
+      byId.put(id.get(), fresh);
+    }
+    sweep();
+    return fresh;
+  }
+
+  /** Takes note of the inode that the file has now. */
+  synchronized void identify(GuardedFile file) throws IOException {
+    Optional<FileId> now = FileStat.ofEntry(file.path()).map(FileStat::id);
+    if (file.id().isPresent() && byId.get(file.id().get()) == file) {
+      byId.remove(file.id().get());
+    }
+    file.identify(now);
+    if (now.isPresent()) {
+      byId.put(now.get(), file);
+    }
+  }
+
+  /** The next open of this file is a first one again. */
+  synchronized void forget(GuardedFile file) {
+    byName.values().remove(file);
+    byId.values().remove(file);
+  }
+
+  synchronized List<GuardedFile> all() {
+    return new ArrayList<>(new HashSet<>(byName.values()));
+  }
+
+  /** Whether the entry's path still leads to the file that was opened. */
+  static boolean isStillThere(GuardedFile file) throws IOException {
+    Optional<FileId> now = FileStat.ofEntry(file.path()).map(FileStat::id);
+    return now.isPresent() && now.equals(file.id());
+  }
+
+  /** An application that opens ever new files must not make this grow for ever. */
+  private void sweep() {
+    if (byName.size() < nextSweep) {
+      return;
+    }
+    Set<GuardedFile> gone = new HashSet<>();
+    for (GuardedFile file : byName.values()) {
+      try {
+        if (file.id().isPresent() && !file.gate().isLocked() && !isStillThere(file)) {
+          gone.add(file);
+        }
+      } catch (IOException e) {
+        // Can't be looked at now: it stays.
+      }
+    }
+    byName.values().removeAll(gone);
+    byId.values().removeAll(gone);
+    nextSweep = Math.max(FIRST_SWEEP, 2 * byName.size());
+  }
+
+  private static Name name(Path path) throws IOException {
+    FileId directory =
+        FileStat.of(path.getParent()).orElseThrow(() -> new IOException("no directory")).id();
+    return new Name(directory, path.getFileName().toString());
+  }
+}

@@ -1,0 +1,75 @@
+package dev.sqlguard.guard;
+
+import dev.sqlguard.store.RealPath;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the owner wants.
+ *
+ * @param only the databases to guard; empty means all
+ * @param excluded databases to leave alone
+ * @param backups how many to keep; 0 means none
+ * @param backupDir empty means beside the database
+ * @param evidence how many damaged originals to keep
+ */
+public record Settings(
+    boolean enabled,
+    List<Path> only,
+    List<PathMatcher> excluded,
+    int backups,
+    Optional<Path> backupDir,
+    Duration backupSpacing,
+    Check check,
+    OnDamage onDamage,
+    OnUnrecoverable onUnrecoverable,
+    int evidence,
+    Duration exitTimeout) {
+
+  /** How thoroughly databases are checked. */
+  public enum Check {
+    FULL,
+    QUICK,
+    /** No check and no backup: only the work at exit. */
+    OFF
+  }
+
+  /** What is done about proven damage. */
+  public enum OnDamage {
+    REPAIR,
+    REPORT
+  }
+
+  /** What the application gets where nothing can replace a damaged database. */
+  public enum OnUnrecoverable {
+    OPEN,
+    REFUSE
+  }
+
+  /** Whether the database with this real path is to be guarded. */
+  public boolean covers(Path file) throws IOException {
+    if (!only.isEmpty() && !isListed(file)) {
+      return false;
+    }
+    for (PathMatcher pattern : excluded) {
+      if (pattern.matches(file) || pattern.matches(file.getFileName())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A listed path may be a link, and may come to lead somewhere only while the JVM runs. */
+  private boolean isListed(Path file) throws IOException {
+    for (Path listed : only) {
+      if (RealPath.of(listed).filter(file::equals).isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

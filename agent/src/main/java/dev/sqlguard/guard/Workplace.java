@@ -1,0 +1,134 @@
+package dev.sqlguard.guard;
+
+import dev.sqlguard.backup.BackupNames;
+import dev.sqlguard.backup.Catalog;
+import dev.sqlguard.backup.Rotation;
+import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.Installation;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.Parked;
+import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.store.StateFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The guard's files for one database, locked against other guards. With a backup directory there
+ * are two state files: the one there knows the backups, the one beside the database knows of
+ * installations and evidence, so that an interrupted one is found whatever the options are.
+ */
+final class Workplace implements Closeable {
+  private final StateFile home;
+  private final StateFile backups;
+  private final BackupNames names;
+  private final Catalog catalog;
+  private final Rotation rotation;
+  private final Installation installation;
+  private final Evidence evidence;
+
+  private Workplace(
+      Path main,
+      StateFile home,
+      StateFile backups,
+      BackupNames names,
+      Settings settings,
+      Disk disk,
+      Parked parked) {
+    this.home = home;
+    this.backups = backups;
+    this.names = names;
+    this.catalog = new Catalog(backups, names, disk);
+    long spacing = settings.backupSpacing().toMillis();
+    this.rotation = new Rotation(catalog, Math.max(1, settings.backups()), spacing);
+    this.evidence = new Evidence(main, home, disk, settings.evidence());
+    this.installation = new Installation(main, home, disk, parked, evidence);
+  }
+
+  /**
+   * Takes the locks.
+   *
+   * @param model whose owner and mode new state files get
+   * @return empty where another guard kept them for all of {@code waitNanos}
+   */
+  static Optional<Workplace> open(
+      Path main, FileStat model, Settings settings, Disk disk, Parked parked, long waitNanos)
+      throws IOException {
+    BackupNames beside = BackupNames.beside(main);
+    BackupNames names = names(main, settings);
+    Optional<StateFile> backups = StateFile.open(names.state(), model, disk, waitNanos);
+    if (backups.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<StateFile> home = backups;
+    if (!names.equals(beside) && Files.isWritable(main.getParent())) {
+      home = StateFile.open(beside.state(), model, disk, waitNanos);
+      if (home.isEmpty()) {
+        backups.get().close();
+        return Optional.empty();
+      }
+    }
+    return Optional.of(
+        new Workplace(main, home.get(), backups.get(), names, settings, disk, parked));
+  }
+
+  /** Whether a guard has been at work here before. */
+  static boolean exists(Path main, Settings settings) throws IOException {
+    return FileStat.ofEntry(BackupNames.beside(main).state()).isPresent()
+        || FileStat.ofEntry(names(main, settings).state()).isPresent();
+  }
+
+  Path staged() {
+    return names.staged();
+  }
+
+  BackupNames names() {
+    return names;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  Rotation rotation() {
+    return rotation;
+  }
+
+  Installation installation() {
+    return installation;
+  }
+
+  Evidence evidence() {
+    return evidence;
+  }
+
+  /** Clears away the private copy and whatever SQLite put beside it. */
+  void discardStaged(Disk disk) throws IOException {
+    for (Path copy : new Path[] {names.staged(), names.scratch()}) {
+      for (Path side : SideFiles.of(copy).all()) {
+        disk.delete(side);
+      }
+      disk.delete(copy);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      home.close();
+    } finally {
+      if (backups != home) {
+        backups.close();
+      }
+    }
+  }
+
+  private static BackupNames names(Path main, Settings settings) {
+    return settings.backupDir().isPresent()
+        ? BackupNames.in(settings.backupDir().get(), main)
+        : BackupNames.beside(main);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.sqlguard.repair;
+
+import dev.sqlguard.backup.Catalog;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.store.Space;
+import dev.sqlguard.verify.Verdict;
+import dev.sqlguard.verify.Verdict.CannotTell;
+import dev.sqlguard.verify.Verdict.Damaged;
+import dev.sqlguard.verify.Verdict.Healthy;
+import dev.sqlguard.verify.Verifier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The newest backup that passes a full check now and lacks no row that can still be read. */
+public final class BackupRung implements Rung {
+  private final Catalog catalog;
+  private final Verifier verifier;
+  private final Disk disk;
+
+  public BackupRung(Catalog catalog, Verifier verifier, Disk disk) {
+    this.catalog = catalog;
+    this.verifier = verifier;
+    this.disk = disk;
+  }
+
+  @Override
+  public Optional<Candidate> attempt(Damaged damage, List<String> passedOver) throws IOException {
+    for (Catalog.Entry entry : catalog.entries()) {
+      String origin = describe(entry);
+      Verdict verdict = verify(entry);
+      if (!(verdict instanceof Healthy healthy)) {
+        passedOver.add(origin + " doesn't pass the check itself");
+        continue;
+      }
+      Optional<String> poorer = healthy.contents().firstTablePoorerThan(damage.readable());
+      if (poorer.isPresent()) {
+        passedOver.add(origin + " has fewer rows of " + poorer.get() + " than can still be read");
+        continue;
+      }
+      return Optional.of(new Candidate(entry.file(), origin, healthy.contents()));
+    }
+    for (Path stranger : catalog.strangers()) {
+      passedOver.add(stranger.getFileName() + " isn't what the guard made");
+    }
+    return Optional.empty();
+  }
+
+  /** On a copy: SQLite may write to what it checks. */
+  private Verdict verify(Catalog.Entry entry) throws IOException {
+    Path copy = catalog.names().scratch();
+    try {
+      Space.require(catalog.names().directory(), entry.record().size());
+      disk.copyDurably(entry.file(), copy);
+      return catalog.isIntact(copy, entry.record())
+          ? verifier.verify(copy, Verifier.Depth.FULL)
+          : new CannotTell(Verdict.Cause.OTHER, "its bytes have changed");
+    } finally {
+      for (Path side : SideFiles.of(copy).all()) {
+        disk.delete(side);
+      }
+      disk.delete(copy);
+    }
+  }
+
+  private static String describe(Catalog.Entry entry) {
+    long age = System.currentTimeMillis() - entry.record().madeAt();
+    return entry.file().getFileName() + " (" + Age.text(age) + " old)";
+  }
+}

@@ -1,0 +1,12 @@
+package dev.sqlguard.repair;
+
+import dev.sqlguard.verify.Contents;
+import java.nio.file.Path;
+
+/**
+ * Something that could take the place of a damaged database.
+ *
+ * @param file a verified file in rollback mode
+ * @param origin for people: what it is, for example the backup's name and age
+ */
+public record Candidate(Path file, String origin, Contents contents) {}

@@ -1,0 +1,288 @@
+package dev.sqlguard.repair;
+
+import dev.sqlguard.backup.Origin;
+import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileId;
+import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.FileSystems;
+import dev.sqlguard.store.FileUsers;
+import dev.sqlguard.store.LiveFile;
+import dev.sqlguard.store.Parked;
+import dev.sqlguard.store.Platform;
+import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.store.Space;
+import dev.sqlguard.store.StateFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Puts a good file in the place of a damaged one: the only way in which the guard changes a live
+ * database.
+ *
+ * <p>In this order, each step on disk before the next: the candidate is complete; the intent is
+ * written; the evidence is complete; the side files are unlinked; the candidate is renamed over the
+ * main file; the intent is cleared. The main file never ceases to exist (SQLite would delete its
+ * WAL), and no old side file ever stands beside the new one (SQLite would replay it into it).
+ * {@link #settle} completes forward from every step.
+ */
+public final class Installation {
+  /** What became of it. */
+  public sealed interface Result {
+    /**
+     * The candidate is the database now.
+     *
+     * @param evidence where the damaged file is kept
+     * @param deleted older evidence that had to go
+     */
+    record Installed(Path evidence, List<Path> deleted) implements Result {}
+
+    /** Nothing was changed. */
+    record NotPossible(String reason) implements Result {}
+  }
+
+  private final Path main;
+  private final StateFile state;
+  private final Disk disk;
+  private final Parked parked;
+  private final Evidence evidence;
+
+  public Installation(Path main, StateFile state, Disk disk, Parked parked, Evidence evidence) {
+    this.main = main;
+    this.state = state;
+    this.disk = disk;
+    this.parked = parked;
+    this.evidence = evidence;
+  }
+
+  /** Where the candidate stands, in the database's directory, before it is renamed. */
+  public Path staged() {
+    return SideFiles.named(main, ".sqlguard-install");
+  }
+
+  /**
+   * Installs the content of {@code good} in place of the main file.
+   *
+   * @param good a verified file in rollback mode; it is copied and stays what it is
+   * @param seen the state of the damaged files that was judged
+   * @param wal whether the database was in WAL mode, to be restored
+   */
+  public Result install(Path good, Origin seen, boolean wal) throws IOException {
+    Optional<String> obstacle = obstacle(seen.main());
+    if (obstacle.isPresent()) {
+      return new Result.NotPossible(obstacle.get());
+    }
+    FileStat candidate;
+    try {
+      candidate = stage(good, seen, wal);
+    } catch (IOException e) {
+      disk.delete(staged());
+      throw e;
+    }
+    if (!hasSameOwnership(candidate, seen.main())) {
+      disk.delete(staged());
+      return new Result.NotPossible("its owner and permissions can't be kept");
+    }
+    Optional<Result> refused;
+    try (LiveFile live = lock()) {
+      refused = refusal(live, seen);
+      if (refused.isEmpty()) {
+        return swap(live, candidate);
+      }
+    }
+    disk.delete(staged());
+    return refused.get();
+  }
+
+  /**
+   * Finishes what an interrupted run began, or clears it away where somebody else changed the
+   * database since.
+   *
+   * @return the evidence, where the installation was completed now
+   */
+  public Optional<Path> settle() throws IOException {
+    List<Intent> intents = state.lines(Intent.KIND).stream().map(Intent::fromLine).toList();
+    Optional<Path> completed = Optional.empty();
+    for (Intent intent : intents) {
+      completed = settle(intent);
+    }
+    Optional<FileStat> left = FileStat.ofEntry(staged());
+    if (left.isPresent() && left.get().regular()) {
+      disk.delete(staged());
+    }
+    return completed;
+  }
+
+  private Optional<Path> settle(Intent intent) throws IOException {
+    Optional<FileStat> now = FileStat.ofEntry(main);
+    Optional<FileStat> candidate = FileStat.ofEntry(staged());
+    Path kept = main.resolveSibling(intent.evidence());
+    if (now.isPresent() && now.get().id().inode() == intent.candidateInode()) {
+      if (FileStat.ofEntry(kept).isPresent()) {
+        evidence.record(kept);
+      }
+      clearIntent();
+      return Optional.of(kept);
+    }
+    boolean candidateLeft =
+        candidate.isPresent() && candidate.get().id().inode() == intent.candidateInode();
+    if (now.isPresent() && intent.isAbout(now.get()) && candidateLeft) {
+      try (LiveFile live = lock()) {
+        Set<FileId> ids = FileUsers.ids(SideFiles.of(main));
+        if (live != null
+            && !live.isSharedWithinProcess()
+            && FileUsers.inOtherProcesses(ids, now.get()).isEmpty()) {
+          if (intent.phase() == Intent.Phase.EVIDENCE) {
+            evidence.keep(kept, live);
+          }
+          return replace(live, intent, kept) instanceof Result.Installed
+              ? Optional.of(kept)
+              : Optional.empty();
+        }
+      }
+      throw new IOException("an interrupted repair can't be finished while it is in use");
+    }
+    if (intent.phase() == Intent.Phase.EVIDENCE && now.isPresent()) {
+      evidence.withdraw(kept);
+    }
+    clearIntent();
+    return Optional.empty();
+  }
+
+  private Optional<String> obstacle(FileStat stat) throws IOException {
+    if (!Platform.HAS_PROC) {
+      return Optional.of("the users of a file can't be found out on this platform");
+    }
+    if (stat.links() != 1) {
+      return Optional.of("it has " + stat.links() + " hard links");
+    }
+    if (FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0) {
+      return Optional.of("this JVM has it open already");
+    }
+    return FileSystems.whyUnsafe(main);
+  }
+
+  private FileStat stage(Path good, Origin seen, boolean wal) throws IOException {
+    disk.delete(staged());
+    long size = FileStat.ofEntry(good).orElseThrow().size();
+    Space.require(main.getParent(), Math.max(size, seen.main().size()));
+    disk.copyWithAttributes(main, staged());
+    disk.overwrite(staged(), good);
+    if (wal) {
+      byte mode = DatabaseHeader.WAL;
+      disk.patch(staged(), DatabaseHeader.VERSIONS_AT, mode, mode);
+    }
+    disk.sync(staged());
+    disk.syncDirectory(main.getParent());
+    return FileStat.ofEntry(staged()).orElseThrow();
+  }
+
+  private static boolean hasSameOwnership(FileStat candidate, FileStat original) {
+    return candidate.owner() == original.owner()
+        && candidate.group() == original.group()
+        && candidate.mode() == original.mode();
+  }
+
+  private LiveFile lock() throws IOException {
+    return LiveFile.tryExclusive(main, parked).orElse(null);
+  }
+
+  private Optional<Result> refusal(LiveFile live, Origin seen) throws IOException {
+    String reason = null;
+    if (live == null) {
+      reason = "another process is using it";
+    } else if (live.isSharedWithinProcess()) {
+      reason = "this JVM has it open already";
+    } else if (!seen.isUnchanged()) {
+      reason = "it changed while it was examined";
+    } else {
+      reason = FileUsers.inOtherProcesses(FileUsers.ids(seen.files()), seen.main()).orElse(null);
+    }
+    return reason == null ? Optional.empty() : Optional.of(new Result.NotPossible(reason));
+  }
+
+  private Result swap(LiveFile live, FileStat candidate) throws IOException {
+    FileStat damaged = FileStat.ofEntry(main).orElseThrow();
+    Path kept = evidence.makeRoom();
+    Intent intent = Intent.begin(damaged, candidate, kept.getFileName().toString());
+    try {
+      save(intent);
+      evidence.keep(kept, live);
+    } catch (IOException e) {
+      evidence.withdraw(kept);
+      abandon();
+      throw e;
+    }
+    try {
+      return replace(live, intent, kept);
+    } catch (IOException e) {
+      if (live.isStillNamed()) {
+        evidence.restoreSides(kept);
+        evidence.withdraw(kept);
+        abandon();
+      }
+      throw e;
+    }
+  }
+
+  /** From complete evidence to the end; repeatable from every step. */
+  private Result replace(LiveFile live, Intent intent, Path kept) throws IOException {
+    save(intent.inPhase(Intent.Phase.SWAP));
+    if (FileStat.ofEntry(kept).isEmpty()) {
+      evidence.keep(kept, live);
+    }
+    for (Path side : SideFiles.of(main).all()) {
+      disk.delete(side);
+    }
+    disk.syncDirectory(main.getParent());
+    disk.rename(staged(), main);
+    disk.syncDirectory(main.getParent());
+    if (hasUsers(live)) {
+      takeBack(kept);
+      return new Result.NotPossible("another process opened it at that moment");
+    }
+    evidence.record(kept);
+    List<Path> deleted = evidence.trim(kept);
+    clearIntent();
+    return new Result.Installed(kept, deleted);
+  }
+
+  /**
+   * Whether somebody opened the damaged file between the last look and the rename. He waits for the
+   * lock bytes that we hold, and would go on with a file that is no longer the database.
+   */
+  private static boolean hasUsers(LiveFile live) throws IOException {
+    FileStat none = new FileStat(live.id(), true, 0, null, null, 0, 0, -1, -1);
+    return live.isSharedWithinProcess()
+        || FileUsers.inOtherProcesses(Set.of(live.id()), none).isPresent();
+  }
+
+  /**
+   * The main file first: a WAL must never stand beside a main file that it doesn't belong to.
+   */
+  private void takeBack(Path kept) throws IOException {
+    disk.rename(kept, main);
+    disk.syncDirectory(main.getParent());
+    evidence.restoreSides(kept);
+    evidence.withdraw(kept);
+    clearIntent();
+  }
+
+  private void abandon() throws IOException {
+    disk.delete(staged());
+    clearIntent();
+  }
+
+  private void save(Intent intent) throws IOException {
+    state.put(Intent.KIND, List.of(intent.toLine()));
+    state.save(disk);
+  }
+
+  private void clearIntent() throws IOException {
+    state.put(Intent.KIND, List.of());
+    state.save(disk);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sqlguard.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What stat(2) says of a file. Taking it opens nothing, so it never releases a lock.
+ *
+ * @param size in bytes
+ * @param mode the permission bits, or -1 where the platform has none
+ * @param links the number of names of the file
+ */
+public record FileStat(
+    FileId id,
+    boolean regular,
+    long size,
+    FileTime modified,
+    FileTime changed,
+    int mode,
+    int links,
+    int owner,
+    int group) {
+
+  private static final int PERMISSION_BITS = 07777;
+
+  /** Of what the path leads to, through symbolic links; empty where nothing is there. */
+  public static Optional<FileStat> of(Path path) throws IOException {
+    return read(path);
+  }
+
+  /** Of the directory entry itself, which may be a symbolic link. */
+  public static Optional<FileStat> ofEntry(Path path) throws IOException {
+    return read(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Whether size and both times are those of {@code other}, and it is the same file. */
+  public boolean isUnchangedFrom(FileStat other) {
+    return id.equals(other.id)
+        && size == other.size
+        && modified.equals(other.modified)
+        && changed.equals(other.changed);
+  }
+
+  private static Optional<FileStat> read(Path path, LinkOption... options) throws IOException {
+    try {
+      return Optional.of(
+          Platform.HAS_UNIX_ATTRIBUTES ? unix(path, options) : basic(path, options));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (java.nio.file.FileSystemException e) {
+      // ENOTDIR: a parent is a file, so there is nothing at this path.
+      if (e.getReason() != null && e.getReason().contains("Not a directory")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static FileStat unix(Path path, LinkOption... options) throws IOException {
+    Map<String, Object> a = Files.readAttributes(path, "unix:*", options);
+    return new FileStat(
+        new FileId((Long) a.get("dev"), (Long) a.get("ino")),
+        (Boolean) a.get("isRegularFile"),
+        (Long) a.get("size"),
+        (FileTime) a.get("lastModifiedTime"),
+        (FileTime) a.get("ctime"),
+        (Integer) a.get("mode") & PERMISSION_BITS,
+        (Integer) a.get("nlink"),
+        (Integer) a.get("uid"),
+        (Integer) a.get("gid"));
+  }
+
+  private static FileStat basic(Path path, LinkOption... options) throws IOException {
+    BasicFileAttributes a = Files.readAttributes(path, BasicFileAttributes.class, options);
+    FileId id = new FileId(0, path.toAbsolutePath().normalize().hashCode());
+    return new FileStat(
+        id,
+        a.isRegularFile(),
+        a.size(),
+        a.lastModifiedTime(),
+        a.lastModifiedTime(),
+        -1,
+        1,
+        -1,
+        -1);
+  }
+}

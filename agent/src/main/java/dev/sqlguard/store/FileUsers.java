@@ -1,0 +1,98 @@
+package dev.sqlguard.store;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who has a file open, read from {@code /proc/<pid>/fd} by device and inode: this sees hard links,
+ * idle connections that hold no lock, and files opened by native code.
+ */
+public final class FileUsers {
+  private static final Path PROC = Path.of("/proc");
+  private static final Path SELF = PROC.resolve("self/fd");
+
+  private FileUsers() {}
+
+  /** How many descriptors of this process lead to any of {@code files}. */
+  public static int inThisProcess(Collection<FileId> files) throws IOException {
+    return Platform.HAS_PROC ? descriptors(SELF, files) : 0;
+  }
+
+  /**
+   * A description of a process other than this one that has any of {@code files} open, or that we
+   * may not look into and that could write to a file with the permissions of {@code model}.
+   */
+  public static Optional<String> inOtherProcesses(Collection<FileId> files, FileStat model)
+      throws IOException {
+    if (!Platform.HAS_PROC) {
+      return Optional.of("processes can't be examined on this platform");
+    }
+    String self = Long.toString(ProcessHandle.current().pid());
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path process : processes) {
+        String pid = process.getFileName().toString();
+        if (pid.equals(self)) {
+          continue;
+        }
+        try {
+          if (descriptors(process.resolve("fd"), files) > 0) {
+            return Optional.of("process " + pid + " has it open");
+          }
+        } catch (IOException e) {
+          if (ProcessCredentials.of(process).filter(c -> c.mayWrite(model)).isPresent()) {
+            return Optional.of("process " + pid + " can't be examined and may have it open");
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The identities of those of {@code paths} that exist. */
+  public static Set<FileId> ids(Collection<Path> paths) throws IOException {
+    Set<FileId> ids = new HashSet<>();
+    for (Path path : paths) {
+      FileStat.of(path).ifPresent(stat -> ids.add(stat.id()));
+    }
+    return ids;
+  }
+
+  /** The identities of a main file and its side files, as far as they exist. */
+  public static Set<FileId> ids(SideFiles files) throws IOException {
+    List<Path> paths = new ArrayList<>(files.all());
+    paths.add(files.main());
+    return ids(paths);
+  }
+
+  private static int descriptors(Path fdDirectory, Collection<FileId> files) throws IOException {
+    int found = 0;
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(fdDirectory)) {
+      for (Path descriptor : descriptors) {
+        if (leadsTo(descriptor, files)) {
+          found++;
+        }
+      }
+    } catch (java.nio.file.DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return found;
+  }
+
+  private static boolean leadsTo(Path descriptor, Collection<FileId> files) {
+    try {
+      Optional<FileStat> stat = FileStat.of(descriptor);
+      return stat.isPresent() && files.contains(stat.get().id());
+    } catch (IOException e) {
+      // Closed since the listing, or a kind of descriptor that has no file.
+      return false;
+    }
+  }
+}

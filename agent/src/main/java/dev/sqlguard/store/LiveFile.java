@@ -1,0 +1,109 @@
+package dev.sqlguard.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The one descriptor of a main file that the guard holds, for as long as it copies or replaces it.
+ *
+ * <p>{@link #tryExclusive} holds SQLite's lock bytes too: PENDING, RESERVED and all of SHARED (file
+ * format, section 1.3.15; os.h). While they are held every other process gets SQLITE_BUSY; they are
+ * refused while another process has a transaction or a WAL connection.
+ *
+ * <p>POSIX locks belong to the process and go with <em>any</em> descriptor of the file. So this
+ * object is made only while no other descriptor of the file exists in the process, and {@link
+ * #close} keeps the descriptor open for good where one has come into being since.
+ */
+public final class LiveFile implements Closeable {
+  private static final long PENDING_BYTE = 0x40000000L;
+  private static final long COUNT = 512;
+
+  private final Path main;
+  private final RandomAccessFile file;
+  private final FileId id;
+  private final Parked parked;
+
+  private LiveFile(Path main, RandomAccessFile file, FileId id, Parked parked) {
+    this.main = main;
+    this.file = file;
+    this.id = id;
+    this.parked = parked;
+  }
+
+  /**
+   * Tries once, without waiting.
+   *
+   * @return empty where another process holds any of the bytes
+   * @throws IOException where the file can't be opened for writing
+   */
+  public static Optional<LiveFile> tryExclusive(Path main, Parked parked) throws IOException {
+    return Uninterrupted.run(
+        () -> {
+          LiveFile live = open(main, "rw", parked);
+          if (live.isStillNamed() && live.lock()) {
+            return Optional.of(live);
+          }
+          live.close();
+          return Optional.empty();
+        });
+  }
+
+  /** For a file that this process may not write to. Nothing keeps writers away. */
+  public static LiveFile withoutLock(Path main, Parked parked) throws IOException {
+    return open(main, "r", parked);
+  }
+
+  private static LiveFile open(Path main, String mode, Parked parked) throws IOException {
+    FileStat entry =
+        FileStat.ofEntry(main).orElseThrow(() -> new NoSuchFileException(main.toString()));
+    return new LiveFile(main, new RandomAccessFile(main.toFile(), mode), entry.id(), parked);
+  }
+
+  /** The file's bytes, read through this descriptor. Not to be closed. */
+  public FileBytes bytes() throws IOException {
+    return new FileBytes(file);
+  }
+
+  /** fsync. */
+  public void sync() throws IOException {
+    file.getFD().sync();
+  }
+
+  /** Whether the path still leads to this file. */
+  public boolean isStillNamed() throws IOException {
+    return FileStat.ofEntry(main).filter(now -> now.id().equals(id)).isPresent();
+  }
+
+  /** Which file this is, whatever the path leads to by now. */
+  public FileId id() {
+    return id;
+  }
+
+  /** Whether this process has a descriptor of the file besides the one here. */
+  public boolean isSharedWithinProcess() throws IOException {
+    return FileUsers.inThisProcess(Set.of(id)) > 1;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (isSharedWithinProcess()) {
+      parked.keep(file);
+    } else {
+      file.close();
+    }
+  }
+
+  private boolean lock() throws IOException {
+    try {
+      return file.getChannel().tryLock(PENDING_BYTE, COUNT, false) != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+}

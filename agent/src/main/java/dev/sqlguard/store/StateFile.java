@@ -1,0 +1,202 @@
+package dev.sqlguard.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.CRC32C;
+
+/**
+ * What the guard remembers of one database between runs, and the lock by which guards of several
+ * processes take turns.
+ *
+ * <p>The file has two slots of equal size. A save writes the slot that doesn't hold the newest
+ * state, so that a crash in the middle leaves the other one; each slot carries a generation and a
+ * checksum, and the newest valid one counts. It is never replaced by another file, because the lock
+ * is on this one.
+ */
+public final class StateFile implements Closeable {
+  private static final int SLOT = 64 * 1024;
+  private static final String MAGIC = "sqlguard-state-1";
+  private static final long POLL_NANOS = 20_000_000;
+
+  private final Path path;
+  private final RandomAccessFile file;
+  private long generation;
+  private List<StateLine> lines = new ArrayList<>();
+
+  private StateFile(Path path, RandomAccessFile file) {
+    this.path = path;
+    this.file = file;
+  }
+
+  /**
+   * Opens the file, creates it where it is missing, and takes its lock.
+   *
+   * @param model whose owner and mode a new file gets
+   * @param waitNanos how long to wait for another guard
+   * @return empty where another guard kept the lock all that time
+   * @throws IOException where the file can't be created or isn't an ordinary, writable file
+   */
+  public static Optional<StateFile> open(Path path, FileStat model, Disk disk, long waitNanos)
+      throws IOException {
+    try {
+      disk.create(path);
+      disk.adopt(path, model);
+    } catch (FileAlreadyExistsException e) {
+      if (FileStat.ofEntry(path).filter(FileStat::regular).isEmpty()) {
+        throw new IOException(path + " is not an ordinary file");
+      }
+    }
+    long deadline = System.nanoTime() + waitNanos;
+    while (true) {
+      Optional<StateFile> opened = Uninterrupted.run(() -> tryOpen(path));
+      if (opened.isPresent() || System.nanoTime() > deadline) {
+        return opened;
+      }
+      pause();
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** All lines of a kind, in the order in which they were put. */
+  public List<StateLine> lines(String kind) {
+    List<StateLine> found = new ArrayList<>();
+    for (StateLine line : lines) {
+      if (line.kind().equals(kind)) {
+        found.add(line);
+      }
+    }
+    return found;
+  }
+
+  /** Replaces all lines of a kind, in memory: {@link #save} makes it durable. */
+  public void put(String kind, List<StateLine> replacement) {
+    List<StateLine> next = new ArrayList<>();
+    for (StateLine line : lines) {
+      if (!line.kind().equals(kind)) {
+        next.add(line);
+      }
+    }
+    next.addAll(replacement);
+    lines = next;
+  }
+
+  /** Writes and fsyncs. Afterwards a crash leaves this state, before it the last one. */
+  public void save(Disk disk) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (StateLine line : lines) {
+      text.append(line.encode()).append('\n');
+    }
+    byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
+    long next = generation + 1;
+    byte[] head =
+        (MAGIC + " " + next + " " + body.length + " " + checksum(next, body) + "\n")
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] slot = new byte[head.length + body.length];
+    if (slot.length > SLOT) {
+      throw new IOException(path + ": more state than its file can hold");
+    }
+    System.arraycopy(head, 0, slot, 0, head.length);
+    System.arraycopy(body, 0, slot, head.length, body.length);
+    disk.write(file, next % 2 * SLOT, slot);
+    generation = next;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  private static Optional<StateFile> tryOpen(Path path) throws IOException {
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    boolean keep = false;
+    try {
+      FileLock lock = file.getChannel().tryLock();
+      if (lock == null) {
+        return Optional.empty();
+      }
+      StateFile state = new StateFile(path, file);
+      state.load();
+      keep = true;
+      return Optional.of(state);
+    } catch (OverlappingFileLockException e) {
+      return Optional.empty();
+    } finally {
+      if (!keep) {
+        file.close();
+      }
+    }
+  }
+
+  private void load() throws IOException {
+    for (int slot = 0; slot < 2; slot++) {
+      load(slot * SLOT);
+    }
+  }
+
+  private void load(long at) throws IOException {
+    byte[] slot = new byte[(int) Math.max(0, Math.min(SLOT, file.length() - at))];
+    file.seek(at);
+    file.readFully(slot);
+    int headEnd = 0;
+    while (headEnd < slot.length && slot[headEnd] != '\n') {
+      headEnd++;
+    }
+    String[] head = new String(slot, 0, headEnd, StandardCharsets.UTF_8).split(" ");
+    if (head.length != 4 || !head[0].equals(MAGIC)) {
+      return;
+    }
+    try {
+      long found = Long.parseLong(head[1]);
+      int length = Integer.parseInt(head[2]);
+      if (found <= generation || length < 0 || length > slot.length - headEnd - 1) {
+        return;
+      }
+      byte[] body = new byte[length];
+      System.arraycopy(slot, headEnd + 1, body, 0, length);
+      if (Long.parseLong(head[3]) == checksum(found, body)) {
+        generation = found;
+        lines = decode(body);
+      }
+    } catch (NumberFormatException e) {
+      // A torn slot: the other one counts.
+    }
+  }
+
+  private static List<StateLine> decode(byte[] body) {
+    List<StateLine> lines = new ArrayList<>();
+    for (String line : new String(body, StandardCharsets.UTF_8).split("\n")) {
+      if (!line.isEmpty()) {
+        lines.add(StateLine.decode(line));
+      }
+    }
+    return lines;
+  }
+
+  private static long checksum(long generation, byte[] body) {
+    CRC32C crc = new CRC32C();
+    crc.update(Long.toString(generation).getBytes(StandardCharsets.UTF_8));
+    crc.update(body);
+    return crc.getValue();
+  }
+
+  private static void pause() {
+    boolean interrupted = Thread.interrupted();
+    LockSupport.parkNanos(POLL_NANOS);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.sqlguard.verify;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One line of {@code PRAGMA integrity_check}, understood. The wording differs between versions of
+ * SQLite; what isn't recognised counts as the worst.
+ *
+ * @param text as SQLite says it
+ * @param index for {@link Kind#INDEX_CONTENT} the index's name, else empty
+ * @param tree the root page of the b-tree it speaks of, or 0 where it doesn't say
+ */
+public record Finding(Kind kind, String text, String index, long tree) {
+
+  /** Ordered from harmless to worst. */
+  public enum Kind {
+    /** A CHECK, NOT NULL or type constraint is broken: data, not damage. */
+    CONSTRAINT,
+    /** Pages that nothing uses, a wrong freelist: no row is touched. */
+    FREE_SPACE,
+    /** An index and its table disagree. */
+    INDEX_CONTENT,
+    /** A b-tree, a page, a record is broken. */
+    STRUCTURE
+  }
+
+  private static final List<Pattern> CONSTRAINTS =
+      List.of(
+          Pattern.compile("CHECK constraint failed in .*"),
+          Pattern.compile("NULL value in .*"),
+          Pattern.compile("(TEXT|NUMERIC|INT|INTEGER|REAL|BLOB) value in .*"),
+          Pattern.compile("non-\\w+ value in .*"));
+  private static final List<Pattern> FREE_SPACES =
+      List.of(
+          Pattern.compile("(Main )?[Ff]reelist: .*"),
+          Pattern.compile("Page \\d+(:| is) never used"));
+  private static final Pattern INDEX =
+      Pattern.compile(
+          "(?:row \\d+ missing from|wrong # of entries in|non-unique entry in"
+              + "|row \\d+ values differ from"
+              + "|rowid not at end-of-record for row \\d+ of) index (.*)");
+  private static final Pattern TREE = Pattern.compile("Tree (\\d+)[ :].*", Pattern.DOTALL);
+
+  /** Classifies one line, without the {@code *** in database main ***} that may stand before it. */
+  public static Finding parse(String line) {
+    if (matchesAny(CONSTRAINTS, line)) {
+      return new Finding(Kind.CONSTRAINT, line, "", 0);
+    }
+    if (matchesAny(FREE_SPACES, line)) {
+      return new Finding(Kind.FREE_SPACE, line, "", 0);
+    }
+    Matcher index = INDEX.matcher(line);
+    if (index.matches()) {
+      return new Finding(Kind.INDEX_CONTENT, line, index.group(1), 0);
+    }
+    Matcher tree = TREE.matcher(line);
+    return new Finding(Kind.STRUCTURE, line, "", tree.matches() ? root(tree.group(1)) : 0);
+  }
+
+  /** Of a file that SQLite calls "not a database", and whose pages prove that it was one. */
+  public static Finding headerDestroyed() {
+    String text = "file is not a database, but its pages are b-tree pages: its header is destroyed";
+    return new Finding(Kind.STRUCTURE, text, "", 0);
+  }
+
+  private static long root(String digits) {
+    return digits.length() > 10 ? 0 : Long.parseLong(digits);
+  }
+
+  private static boolean matchesAny(List<Pattern> patterns, String line) {
+    for (Pattern pattern : patterns) {
+      if (pattern.matcher(line).matches()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sqlguard.verify;
+
+import java.sql.SQLException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * SQLite's primary result code of an exception. Old drivers report 0 as the vendor code and leave
+ * the name of the code in the message.
+ *
+ * @see <a href="https://www.sqlite.org/rescode.html">Result and Error Codes</a>
+ */
+public record SqliteError(int code, String message) {
+  /** SQLITE_BUSY: another process has it locked. */
+  public static final int BUSY = 5;
+
+  /** SQLITE_LOCKED: another connection of this process has it locked. */
+  public static final int LOCKED = 6;
+
+  /** SQLITE_CORRUPT. */
+  public static final int CORRUPT = 11;
+
+  /** SQLITE_NOTADB. */
+  public static final int NOT_A_DATABASE = 26;
+
+  private static final Pattern NAMED = Pattern.compile("\\[SQLITE_([A-Z]+)");
+
+  public static SqliteError of(SQLException e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    int code = e.getErrorCode() & 0xff;
+    return new SqliteError(code != 0 ? code : named(message), message);
+  }
+
+  /** The schema can't be parsed: damage, or a file that is newer than this SQLite. */
+  public boolean isUnreadableSchema() {
+    return message.contains("malformed database schema")
+        || message.contains("unsupported file format");
+  }
+
+  private static int named(String message) {
+    Matcher name = NAMED.matcher(message);
+    if (!name.find()) {
+      return 0;
+    }
+    return switch (name.group(1)) {
+      case "BUSY" -> BUSY;
+      case "LOCKED" -> LOCKED;
+      case "CORRUPT" -> CORRUPT;
+      case "NOTADB" -> NOT_A_DATABASE;
+      default -> 1;
+    };
+  }
+}

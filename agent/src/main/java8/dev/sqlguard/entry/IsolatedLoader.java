@@ -1,0 +1,98 @@
+package dev.sqlguard.entry;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * Loads classes from {@code .classdata} entries below one folder of the agent's jar. The ending
+ * hides them from the application's class loaders and from class path scanners; the parent (the
+ * platform loader) hides the application's classes from them.
+ */
+public final class IsolatedLoader extends ClassLoader {
+  static {
+    registerAsParallelCapable();
+  }
+
+  private final JarFile jar;
+  private final String jarUrl;
+  private final String folder;
+
+  /**
+   * @param jarUrl where {@code jar} lies, for the URLs of resources
+   * @param folder with a slash at its end
+   */
+  public IsolatedLoader(JarFile jar, URL jarUrl, String folder, ClassLoader parent) {
+    super(parent);
+    this.jar = jar;
+    this.jarUrl = jarUrl.toExternalForm();
+    this.folder = folder;
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    JarEntry entry = jar.getJarEntry(folder + name.replace('.', '/') + ".classdata");
+    if (entry == null) {
+      throw new ClassNotFoundException(name);
+    }
+    try {
+      byte[] bytes = read(jar.getInputStream(entry));
+      return defineClass(name, bytes, 0, bytes.length);
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+  }
+
+  @Override
+  protected URL findResource(String name) {
+    if (jar.getJarEntry(folder + name) == null) {
+      return null;
+    }
+    try {
+      return new URL("jar:" + jarUrl + "!/" + folder + name);
+    } catch (MalformedURLException e) {
+      return null;
+    }
+  }
+
+  @Override
+  protected Enumeration<URL> findResources(String name) {
+    URL url = findResource(name);
+    return url == null
+        ? Collections.<URL>emptyEnumeration()
+        : Collections.enumeration(Collections.singleton(url));
+  }
+
+  /** Reads from the open jar: the JDK's URL cache would keep a second one open. */
+  @Override
+  public InputStream getResourceAsStream(String name) {
+    JarEntry entry = jar.getJarEntry(folder + name);
+    if (entry == null) {
+      return getParent() == null ? null : getParent().getResourceAsStream(name);
+    }
+    try {
+      return jar.getInputStream(entry);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static byte[] read(InputStream in) throws IOException {
+    try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream(16 * 1024);
+      byte[] buffer = new byte[8 * 1024];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        out.write(buffer, 0, n);
+      }
+      return out.toByteArray();
+    } finally {
+      in.close();
+    }
+  }
+}

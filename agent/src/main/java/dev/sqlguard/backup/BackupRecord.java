@@ -66,7 +66,8 @@ public record BackupRecord(
   }
 
   StateLine toLine() {
-    String names = contents.map(BackupRecord::encode).filter(t -> t.length() < MOST_TEXT).orElse("");
+    String names =
+        contents.map(BackupRecord::encode).filter(t -> t.length() < MOST_TEXT).orElse("");
     return StateLine.of(
         KIND,
         "hash",

@@ -23,8 +23,8 @@ public final class OnlineCopy {
   }
 
   /**
-   * Copies the last committed state to {@code copy}, which must not exist. A read transaction
-   * spans the copy: it is one state, and other processes' writers don't make it start again.
+   * Copies the last committed state to {@code copy}, which must not exist. A read transaction spans
+   * the copy: it is one state, and other processes' writers don't make it start again.
    *
    * @param busyMillis how long to wait for somebody else's lock
    */

@@ -185,8 +185,7 @@ public final class Rotation {
 
   private boolean isOldEnough(Path newest) throws IOException {
     Optional<BackupRecord> record = catalog.identify(newest);
-    return record.isEmpty()
-        || System.currentTimeMillis() - record.get().madeAt() >= spacingMillis;
+    return record.isEmpty() || System.currentTimeMillis() - record.get().madeAt() >= spacingMillis;
   }
 
   /** One file in rollback mode, with nothing beside it, that opens anywhere by itself. */

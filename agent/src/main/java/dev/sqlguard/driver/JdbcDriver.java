@@ -29,8 +29,7 @@ public final class JdbcDriver implements SqliteEngine {
     this(databaseClass, driverBeside(databaseClass), "the application's driver", soleSqlite);
   }
 
-  JdbcDriver(
-      Class<?> anchor, String driverClass, String name, BooleanSupplier soleSqlite) {
+  JdbcDriver(Class<?> anchor, String driverClass, String name, BooleanSupplier soleSqlite) {
     this.anchor = new WeakReference<>(anchor);
     this.driverClass = driverClass;
     this.name = name;
@@ -89,7 +88,9 @@ public final class JdbcDriver implements SqliteEngine {
     return "jdbc:sqlite:file:" + escaped;
   }
 
-  /** {@code org.sqlite.core.DB} and {@code org.sqlite.DB} both belong to {@code org.sqlite.JDBC}. */
+  /**
+   * {@code org.sqlite.core.DB} and {@code org.sqlite.DB} both belong to {@code org.sqlite.JDBC}.
+   */
   private static String driverBeside(Class<?> databaseClass) {
     String packageName = databaseClass.getPackageName();
     String root =

@@ -37,7 +37,8 @@ public final class OpenArgument {
     if (file == null || file.isEmpty() || file.equals(":memory:")) {
       return Optional.empty();
     }
-    boolean readOnly = flags >= 0 && (flags & READ_ONLY_FLAG) != 0 && (flags & READ_WRITE_FLAG) == 0;
+    boolean readOnly =
+        flags >= 0 && (flags & READ_ONLY_FLAG) != 0 && (flags & READ_WRITE_FLAG) == 0;
     if (flags >= 0 && (flags & MEMORY_FLAG) != 0) {
       return Optional.empty();
     }

@@ -245,8 +245,7 @@ public final class Guard {
         return Outcome.PROCEED;
       }
       boolean quick = settings.check() == Settings.Check.QUICK;
-      Rotation.Result result =
-          rotation.place(workplace.staged(), stat, quick, healthy.contents());
+      Rotation.Result result = rotation.place(workplace.staged(), stat, quick, healthy.contents());
       if (result instanceof Rotation.Result.Placed placed) {
         long millis = (System.nanoTime() - started) / 1_000_000;
         log.info(
@@ -286,15 +285,15 @@ public final class Guard {
       }
       Ladder ladder =
           new Ladder(
-              List.of(
-                  new BackupRung(workplace.catalog(), new IntegrityCheck(driver), disk)));
+              List.of(new BackupRung(workplace.catalog(), new IntegrityCheck(driver), disk)));
       Ladder.Choice choice = ladder.climb(damaged);
       if (choice.best().isEmpty()) {
         String tried =
             choice.passedOver().isEmpty()
                 ? "there is no backup"
                 : String.join(", ", choice.passedOver());
-        log.warn(main, describe(damaged) + "; nothing can replace it (" + tried + "); left as it is");
+        log.warn(
+            main, describe(damaged) + "; nothing can replace it (" + tried + "); left as it is");
         return afterUnrepaired(main, damaged);
       }
       var best = choice.best().get();
@@ -322,8 +321,7 @@ public final class Guard {
   }
 
   private Outcome afterUnrepaired(Path main, Damaged damaged) {
-    return damaged.losesRows()
-            && settings.onUnrecoverable() == Settings.OnUnrecoverable.REFUSE
+    return damaged.losesRows() && settings.onUnrecoverable() == Settings.OnUnrecoverable.REFUSE
         ? Outcome.refuse(
             "sqlguard: " + main + " is damaged and could not be repaired; " + describe(damaged))
         : Outcome.LEFT_DAMAGED;
@@ -350,8 +348,8 @@ public final class Guard {
     }
   }
 
-  private Examination copyAndJudge(
-      Path main, Path copy, SqliteEngine driver, Progress progress) throws IOException {
+  private Examination copyAndJudge(Path main, Path copy, SqliteEngine driver, Progress progress)
+      throws IOException {
     Snapshot.Result result = new Snapshot(disk, parked, progress).take(main, copy);
     if (result instanceof Snapshot.Result.Failed failed) {
       return Examination.cannotTell(failed.reason());
@@ -413,8 +411,7 @@ public final class Guard {
         return Optional.empty();
       }
       Finding finding = Finding.headerDestroyed();
-      return Optional.of(
-          new Damaged(List.of(finding), true, Contents.NONE));
+      return Optional.of(new Damaged(List.of(finding), true, Contents.NONE));
     }
   }
 

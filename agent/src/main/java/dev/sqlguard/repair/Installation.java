@@ -260,9 +260,7 @@ public final class Installation {
         || FileUsers.inOtherProcesses(Set.of(live.id()), none).isPresent();
   }
 
-  /**
-   * The main file first: a WAL must never stand beside a main file that it doesn't belong to.
-   */
+  /** The main file first: a WAL must never stand beside a main file that it doesn't belong to. */
   private void takeBack(Path kept) throws IOException {
     disk.rename(kept, main);
     disk.syncDirectory(main.getParent());

@@ -50,8 +50,7 @@ public record FileStat(
 
   private static Optional<FileStat> read(Path path, LinkOption... options) throws IOException {
     try {
-      return Optional.of(
-          Platform.HAS_UNIX_ATTRIBUTES ? unix(path, options) : basic(path, options));
+      return Optional.of(Platform.HAS_UNIX_ATTRIBUTES ? unix(path, options) : basic(path, options));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (java.nio.file.FileSystemException e) {
@@ -81,14 +80,6 @@ public record FileStat(
     BasicFileAttributes a = Files.readAttributes(path, BasicFileAttributes.class, options);
     FileId id = new FileId(0, path.toAbsolutePath().normalize().hashCode());
     return new FileStat(
-        id,
-        a.isRegularFile(),
-        a.size(),
-        a.lastModifiedTime(),
-        a.lastModifiedTime(),
-        -1,
-        1,
-        -1,
-        -1);
+        id, a.isRegularFile(), a.size(), a.lastModifiedTime(), a.lastModifiedTime(), -1, 1, -1, -1);
   }
 }

@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** How many rows each table holds. Two databases are compared by this before one replaces another. */
+/**
+ * How many rows each table holds. Two databases are compared by this before one replaces another.
+ */
 public record Contents(SortedMap<String, Long> rowsByTable) {
   /** No table at all. */
   public static final Contents NONE = new Contents(new TreeMap<>());

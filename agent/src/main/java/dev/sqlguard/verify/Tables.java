@@ -41,7 +41,8 @@ public final class Tables {
   /** Whether {@code index} has more entries than its table has rows: the sign of lost rows. */
   static boolean hasEntriesWithoutRow(Connection db, String index) {
     try (var find =
-        db.prepareStatement("SELECT tbl_name FROM sqlite_master WHERE type = 'index' AND name = ?")) {
+        db.prepareStatement(
+            "SELECT tbl_name FROM sqlite_master WHERE type = 'index' AND name = ?")) {
       find.setString(1, index);
       String table;
       try (ResultSet found = find.executeQuery()) {

@@ -16,8 +16,7 @@ public sealed interface Verdict {
    *     index entries)
    * @param readable the rows that can still be read, table by table
    */
-  record Damaged(List<Finding> findings, boolean losesRows, Contents readable)
-      implements Verdict {}
+  record Damaged(List<Finding> findings, boolean losesRows, Contents readable) implements Verdict {}
 
   /** Neither proven healthy nor proven damaged; the file is to be left alone. */
   record CannotTell(Cause cause, String reason) implements Verdict {}

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 /** Judges a private copy of a database. */
 public interface Verifier {
   /**
-   * Examines {@code image}, into which a WAL or a hot journal beside it is folded on the way.
-   * Never throws: what can't be examined is {@link Verdict.CannotTell}.
+   * Examines {@code image}, into which a WAL or a hot journal beside it is folded on the way. Never
+   * throws: what can't be examined is {@link Verdict.CannotTell}.
    */
   Verdict verify(Path image, Depth depth);
 

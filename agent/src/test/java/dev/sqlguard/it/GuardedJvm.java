@@ -1,0 +1,267 @@
+package dev.sqlguard.it;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A separate JVM, with the built agent unless told otherwise. By default it runs {@link ScriptApp}
+ * and is played with {@link Running#say}.
+ */
+final class GuardedJvm {
+  /** The jar under test. */
+  static final Path AGENT = Path.of(System.getProperty("sqlguard.jar")).toAbsolutePath();
+
+  private static final int PATIENCE_SECONDS = 60;
+
+  private final List<String> prefix = new ArrayList<>();
+  private final List<String> jvmArguments = new ArrayList<>();
+  private final Map<String, String> environment = new TreeMap<>();
+  private String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  private String agentOptions = "";
+  private boolean guarded = true;
+  private String classPath = System.getProperty("java.class.path");
+  private List<String> program = List.of(ScriptApp.class.getName());
+  private Path directory = Path.of("").toAbsolutePath();
+
+  static GuardedJvm jvm() {
+    return new GuardedJvm();
+  }
+
+  /** All JVMs that the tests can run on: the one of this build, and newer ones in usual places. */
+  static List<Path> javas() throws IOException {
+    List<Path> homes = new ArrayList<>();
+    homes.add(Path.of(System.getProperty("java.home")));
+    Path known = Path.of("/usr/lib/jvm");
+    if (Files.isDirectory(known)) {
+      try (var found = Files.newDirectoryStream(known)) {
+        for (Path home : found) {
+          if (!Files.isSymbolicLink(home) && isNewer(home)) {
+            homes.add(home);
+          }
+        }
+      }
+    }
+    return homes;
+  }
+
+  private static boolean isNewer(Path home) throws IOException {
+    Path release = home.resolve("release");
+    if (!Files.exists(home.resolve("bin/java")) || !Files.exists(release)) {
+      return false;
+    }
+    for (String line : Files.readAllLines(release)) {
+      if (line.startsWith("JAVA_VERSION=")) {
+        String number = line.replaceAll("[^0-9.]", "").split("\\.")[0];
+        return Integer.parseInt(number) > Runtime.version().feature();
+      }
+    }
+    return false;
+  }
+
+  /** The JDK to run on. */
+  GuardedJvm java(Path home) {
+    java = home.resolve("bin/java").toString();
+    return this;
+  }
+
+  /** What stands after {@code =} of {@code -javaagent}. */
+  GuardedJvm options(String text) {
+    agentOptions = text;
+    return this;
+  }
+
+  GuardedJvm unguarded() {
+    guarded = false;
+    return this;
+  }
+
+  GuardedJvm jvmArguments(String... arguments) {
+    jvmArguments.addAll(Arrays.asList(arguments));
+    return this;
+  }
+
+  GuardedJvm environment(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /** Words before {@code java}, for example {@code setpriv}. */
+  GuardedJvm prefix(String... words) {
+    prefix.addAll(Arrays.asList(words));
+    return this;
+  }
+
+  GuardedJvm classPath(Path... entries) {
+    List<String> texts = new ArrayList<>();
+    for (Path entry : entries) {
+      texts.add(entry.toString());
+    }
+    classPath = String.join(File.pathSeparator, texts);
+    return this;
+  }
+
+  /** A main class and its arguments, or other words for the {@code java} command. */
+  GuardedJvm program(String... words) {
+    program = List.of(words);
+    return this;
+  }
+
+  GuardedJvm directory(Path path) {
+    directory = path;
+    return this;
+  }
+
+  Running start() throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(java);
+    command.addAll(jvmArguments);
+    if (guarded) {
+      command.add("-javaagent:" + AGENT + (agentOptions.isEmpty() ? "" : "=" + agentOptions));
+    }
+    if (!classPath.isEmpty()) {
+      command.add("-cp");
+      command.add(classPath);
+    }
+    command.addAll(program);
+    Path errors = Files.createTempFile("sqlguard-it-", ".stderr");
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().keySet().removeIf(key -> key.startsWith("SQLGUARD_"));
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().putAll(environment);
+    return new Running(builder.redirectError(errors.toFile()).start(), errors);
+  }
+
+  /** Runs a program that ends by itself. */
+  Ended run() throws IOException {
+    try (Running running = start()) {
+      running.closeInput();
+      return running.awaitEnd();
+    }
+  }
+
+  /** What is left of a JVM. */
+  record Ended(int exitCode, List<String> output, List<String> errors) {
+    /** The guard's own lines. */
+    List<String> guardLines() {
+      return errors.stream().filter(line -> line.startsWith("sqlguard: ")).toList();
+    }
+
+    /** Standard error without the guard's lines. */
+    List<String> otherErrors() {
+      return errors.stream().filter(line -> !line.startsWith("sqlguard: ")).toList();
+    }
+  }
+
+  /** A JVM under way. Closing it kills it. */
+  static final class Running implements AutoCloseable {
+    private final Process process;
+    private final Path errors;
+    private final BufferedWriter input;
+    private final BufferedReader output;
+    private final List<String> seen = new ArrayList<>();
+
+    private Running(Process process, Path errors) {
+      this.process = process;
+      this.errors = errors;
+      this.input =
+          new BufferedWriter(
+              new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+      this.output =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    long pid() {
+      return process.pid();
+    }
+
+    /** Sends one command to {@link ScriptApp} and returns its answer. */
+    String say(String... words) throws IOException {
+      tell(words);
+      String answer = output.readLine();
+      if (answer == null) {
+        throw new IOException("the JVM ended: " + Files.readString(errors));
+      }
+      seen.add(answer);
+      return answer;
+    }
+
+    /** Sends a command without waiting for an answer. */
+    void tell(String... words) throws IOException {
+      input.write(String.join("\t", words));
+      input.newLine();
+      input.flush();
+    }
+
+    /** {@link #say} that has to be answered with {@code ok}. */
+    Running ok(String... words) throws IOException {
+      String answer = say(words);
+      if (!answer.equals("ok")) {
+        throw new AssertionError(String.join(" ", words) + ": " + answer);
+      }
+      return this;
+    }
+
+    List<String> errorsSoFar() throws IOException {
+      return Files.readAllLines(errors);
+    }
+
+    void closeInput() throws IOException {
+      input.close();
+    }
+
+    /** SIGTERM. */
+    Ended terminate() throws IOException {
+      // Process.destroy would close our end of its output.
+      process.toHandle().destroy();
+      return awaitEnd();
+    }
+
+    /** SIGKILL. */
+    Ended kill() throws IOException {
+      process.toHandle().destroyForcibly();
+      return awaitEnd();
+    }
+
+    /** Sends a last command, such as {@code exit 0} or {@code return}. */
+    Ended end(String... words) throws IOException {
+      tell(words);
+      return awaitEnd();
+    }
+
+    Ended awaitEnd() throws IOException {
+      for (String line; (line = output.readLine()) != null; ) {
+        seen.add(line);
+      }
+      try {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          throw new AssertionError("the JVM doesn't end: " + errorsSoFar());
+        }
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      Ended ended = new Ended(process.exitValue(), List.copyOf(seen), errorsSoFar());
+      Files.deleteIfExists(errors);
+      return ended;
+    }
+
+    @Override
+    public void close() throws IOException {
+      process.destroyForcibly();
+      Files.deleteIfExists(errors);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sqlguard.it;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * An ordinary application that a test plays by hand: it reads commands from standard input, one a
+ * line, words separated by tabs, and answers each with one line.
+ *
+ * <ul>
+ *   <li>{@code open NAME HOW URL}: HOW is drivermanager, datasource or hikari
+ *   <li>{@code sql NAME STATEMENT}: answers {@code ok}, or the first column of all rows
+ *   <li>{@code close NAME}; {@code interrupt} sets the interrupt flag; {@code interrupted} tells it
+ *   <li>{@code hook NAME STATEMENT}: runs it in a shutdown hook of the application
+ *   <li>{@code writer NAME STATEMENT}: repeats it on a daemon thread until the JVM is gone
+ *   <li>{@code exit CODE}, {@code throw}, {@code return}, {@code halt}
+ * </ul>
+ *
+ * An exception is answered as {@code error CLASS: MESSAGE}, line breaks replaced.
+ */
+public final class ScriptApp {
+  private final Map<String, Connection> connections = new HashMap<>();
+
+  private ScriptApp() {}
+
+  public static void main(String[] arguments) throws Exception {
+    ScriptApp app = new ScriptApp();
+    BufferedReader commands =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line; (line = commands.readLine()) != null; ) {
+      String[] words = line.split("\t", 4);
+      if (words[0].equals("return")) {
+        return;
+      }
+      if (words[0].equals("throw")) {
+        throw new IllegalStateException("as told");
+      }
+      String answer;
+      try {
+        answer = app.run(words);
+      } catch (Exception e) {
+        answer = "error " + e.getClass().getName() + ": " + e.getMessage();
+      }
+      System.out.println(answer.replace('\n', ' '));
+    }
+  }
+
+  private String run(String[] words) throws Exception {
+    switch (words[0]) {
+      case "open":
+        connections.put(words[1], open(words[2], words[3]));
+        return "ok";
+      case "sql":
+        return sql(connections.get(words[1]), words[2]);
+      case "close":
+        connections.remove(words[1]).close();
+        return "ok";
+      case "interrupt":
+        Thread.currentThread().interrupt();
+        return "ok";
+      case "interrupted":
+        return Boolean.toString(Thread.interrupted());
+      case "hook":
+        Connection inHook = connections.get(words[1]);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> quietly(inHook, words[2])));
+        return "ok";
+      case "writer":
+        Connection written = connections.get(words[1]);
+        Thread writer =
+            new Thread(
+                () -> {
+                  while (true) {
+                    quietly(written, words[2]);
+                  }
+                });
+        writer.setDaemon(true);
+        writer.start();
+        return "ok";
+      case "exit":
+        System.exit(Integer.parseInt(words[1]));
+        return "";
+      case "halt":
+        Runtime.getRuntime().halt(Integer.parseInt(words[1]));
+        return "";
+      default:
+        return "error unknown command " + words[0];
+    }
+  }
+
+  private static Connection open(String how, String url) throws Exception {
+    switch (how) {
+      case "drivermanager":
+        return DriverManager.getConnection(url);
+      case "datasource":
+        SQLiteDataSource source = new SQLiteDataSource();
+        source.setUrl(url);
+        return source.getConnection();
+      case "hikari":
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMaximumPoolSize(3);
+        return new HikariDataSource(config).getConnection();
+      default:
+        throw new IllegalArgumentException(how);
+    }
+  }
+
+  private static String sql(Connection connection, String text) throws Exception {
+    try (Statement statement = connection.createStatement()) {
+      if (!statement.execute(text)) {
+        return "ok";
+      }
+      StringBuilder answer = new StringBuilder();
+      try (ResultSet rows = statement.getResultSet()) {
+        while (rows.next()) {
+          answer.append(answer.length() == 0 ? "" : ",").append(rows.getString(1));
+        }
+      }
+      return answer.toString();
+    }
+  }
+
+  private static void quietly(Connection connection, String text) {
+    try {
+      sql(connection, text);
+    } catch (Exception e) {
+      System.err.println("in the background: " + e);
+    }
+  }
+}

@@ -26,8 +26,21 @@ import java.util.function.BiFunction;
 final class Dispatcher implements BiFunction<Object, Object, Object> {
   private record Call(String file, int flags, Class<?> databaseClass) {}
 
-  /** An open seen before: the path as it was given still has to lead to the same file. */
-  private record Known(Path path, Object fileKey, boolean readOnly, GuardedFile file) {}
+  /**
+   * An open seen before: the path has to lead to the same file still.
+   *
+   * @param file null where this database isn't to be guarded
+   */
+  private record Known(Path path, Object fileKey, boolean readOnly, GuardedFile file) {
+    boolean holds() {
+      return (file == null || file.isExaminedFor(readOnly))
+          && Objects.equals(identityOf(path), fileKey);
+    }
+
+    String refusal() {
+      return file == null ? null : file.refusal().orElse(null);
+    }
+  }
 
   private static final int MOST_KNOWN = 10_000;
   private static final String RESOURCE_COPY = "sqlite-jdbc-tmp-";
@@ -73,8 +86,8 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     try {
       Call call = new Call(file, flags, database.getClass());
       Known before = file == null ? null : known.get(call);
-      if (before != null && isSame(before)) {
-        return before.file().refusal().orElse(null);
+      if (before != null && before.holds()) {
+        return before.refusal();
       }
       return firstOpen(database, call);
     } catch (IOException | RuntimeException | LinkageError e) {
@@ -90,17 +103,15 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     }
     prepare();
     JdbcDriver driver = driverOf(call.databaseClass());
-    Optional<GuardedFile> file = gate.opening(target.get(), driver);
-    if (file.isEmpty()) {
-      return null;
+    GuardedFile file = gate.opening(target.get(), driver).orElse(null);
+    Path given = target.get().asGiven();
+    Object key = identityOf(given);
+    if (key != null) {
+      remember(call, new Known(given, key, target.get().readOnly(), file));
+    } else if (file != null) {
+      await(database, file);
     }
-    Object key = fileKey(target.get().file());
-    if (key == null) {
-      await(database, file.get());
-    } else {
-      remember(call, new Known(target.get().file(), key, target.get().readOnly(), file.get()));
-    }
-    return file.get().refusal().orElse(null);
+    return file == null ? null : file.refusal().orElse(null);
   }
 
   private void opened(Object database) {
@@ -132,13 +143,8 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     known.put(call, entry);
   }
 
-  private static boolean isSame(Known before) {
-    return before.file().isExaminedFor(before.readOnly())
-        && Objects.equals(fileKey(before.path()), before.fileKey());
-  }
-
   /** Device and inode, or null where there is no such file. */
-  private static Object fileKey(Path path) {
+  private static Object identityOf(Path path) {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.LiveFile;
 import dev.sqlguard.store.Parked;
+import dev.sqlguard.store.Platform;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
 import java.io.IOException;
@@ -71,6 +72,10 @@ public final class Snapshot {
     Origin origin = Origin.of(main).orElseThrow(() -> new NoSuchFileException(main.toString()));
     if (!origin.main().regular()) {
       return Optional.of(new Result.Failed("it is not an ordinary file"));
+    }
+    if (!Platform.HAS_PROC) {
+      return Optional.of(
+          new Result.InUse(Where.THIS_PROCESS, "users of a file can't be seen on this platform"));
     }
     if (FileUsers.inThisProcess(FileUsers.ids(origin.files())) > 0) {
       return Optional.of(new Result.InUse(Where.THIS_PROCESS, "this JVM has it open already"));

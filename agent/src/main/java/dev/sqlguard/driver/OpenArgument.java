@@ -90,7 +90,7 @@ public final class OpenArgument {
       return Optional.empty();
     }
     boolean plainName = !Files.isSymbolicLink(path) || !hasSideFiles(path);
-    return Optional.of(new Target(real.get(), readOnly, locking, plainName));
+    return Optional.of(new Target(path, real.get(), readOnly, locking, plainName));
   }
 
   /** Before 3.10 SQLite kept them beside the link, not beside the file. */

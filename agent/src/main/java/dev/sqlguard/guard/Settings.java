@@ -1,6 +1,7 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.store.RealPath;
+import dev.sqlguard.verify.Verdict.Damaged;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
@@ -61,6 +62,20 @@ public record Settings(
       }
     }
     return true;
+  }
+
+  /** What the application gets where damage stays. */
+  Outcome whenUnrepaired(Path database, Damaged damaged) {
+    if (!damaged.losesRows()) {
+      return Outcome.PROCEED;
+    }
+    return onUnrecoverable == OnUnrecoverable.REFUSE
+        ? Outcome.refuse(
+            database
+                + " is damaged and could not be repaired: "
+                + Wording.of(damaged)
+                + " (refused by sqlguard, on-unrecoverable=refuse)")
+        : Outcome.LEFT_DAMAGED;
   }
 
   /** A listed path may be a link, and may come to lead somewhere only while the JVM runs. */

@@ -105,8 +105,8 @@ final class Workplace implements Closeable {
     return evidence;
   }
 
-  /** Clears away the private copy and whatever SQLite put beside it. */
-  void discardStaged(Disk disk) throws IOException {
+  /** Clears away private copies and whatever SQLite put beside them. */
+  void discardCopies(Disk disk) throws IOException {
     for (Path copy : new Path[] {names.staged(), names.scratch()}) {
       for (Path side : SideFiles.of(copy).all()) {
         disk.delete(side);

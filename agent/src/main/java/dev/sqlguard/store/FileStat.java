@@ -29,6 +29,7 @@ public record FileStat(
     int group) {
 
   private static final int PERMISSION_BITS = 07777;
+  private static final int OWNER_ONLY = 0600;
 
   /** Of what the path leads to, through symbolic links; empty where nothing is there. */
   public static Optional<FileStat> of(Path path) throws IOException {
@@ -38,6 +39,14 @@ public record FileStat(
   /** Of the directory entry itself, which may be a symbolic link. */
   public static Optional<FileStat> ofEntry(Path path) throws IOException {
     return read(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** A model for new files that are the business of {@code directory}'s owner alone. */
+  public static FileStat privateTo(Path directory) throws IOException {
+    FileStat of = of(directory).orElseThrow(() -> new NoSuchFileException(directory.toString()));
+    int mode = of.mode < 0 ? -1 : OWNER_ONLY;
+    return new FileStat(
+        of.id, false, 0, of.modified, of.changed, mode, of.links, of.owner, of.group);
   }
 
   /** Whether size and both times are those of {@code other}, and it is the same file. */

@@ -1,7 +1,5 @@
 package dev.sqlguard.store;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Free space, asked before a copy is begun. */
@@ -15,8 +13,8 @@ public final class Space {
    * @throws NotEnoughSpaceException if the file system of {@code directory} has less than that and
    *     a margin of 1 MiB
    */
-  public static void require(Path directory, long bytes) throws IOException {
-    long usable = Files.getFileStore(directory).getUsableSpace();
+  public static void require(Path directory, long bytes) throws NotEnoughSpaceException {
+    long usable = directory.toFile().getUsableSpace();
     if (usable < bytes + MARGIN) {
       throw new NotEnoughSpaceException(directory, bytes + MARGIN, usable);
     }

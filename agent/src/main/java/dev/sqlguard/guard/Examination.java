@@ -1,0 +1,24 @@
+package dev.sqlguard.guard;
+
+import dev.sqlguard.backup.Origin;
+import dev.sqlguard.verify.Verdict;
+import dev.sqlguard.verify.Verdict.CannotTell;
+import dev.sqlguard.verify.Verdict.Cause;
+import java.util.Optional;
+
+/**
+ * What a private copy of a database showed.
+ *
+ * @param origin the files that were copied; empty for an online copy
+ * @param wal whether the database is in WAL mode
+ * @param obstacle why even proven damage must not lead to a replacement
+ * @param note for people, after the verdict; may be empty
+ */
+record Examination(
+    Verdict verdict, Optional<Origin> origin, boolean wal, Optional<String> obstacle, String note) {
+
+  static Examination cannotTell(String reason) {
+    CannotTell verdict = new CannotTell(Cause.OTHER, reason);
+    return new Examination(verdict, Optional.empty(), false, Optional.empty(), "");
+  }
+}

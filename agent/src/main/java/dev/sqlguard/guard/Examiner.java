@@ -1,0 +1,130 @@
+package dev.sqlguard.guard;
+
+import dev.sqlguard.backup.OnlineCopy;
+import dev.sqlguard.backup.Origin;
+import dev.sqlguard.backup.Snapshot;
+import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.format.PlainDatabaseProof;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.Parked;
+import dev.sqlguard.verify.Contents;
+import dev.sqlguard.verify.Finding;
+import dev.sqlguard.verify.IntegrityCheck;
+import dev.sqlguard.verify.SqliteEngine;
+import dev.sqlguard.verify.SqliteError;
+import dev.sqlguard.verify.Verdict;
+import dev.sqlguard.verify.Verdict.CannotTell;
+import dev.sqlguard.verify.Verdict.Cause;
+import dev.sqlguard.verify.Verdict.Damaged;
+import dev.sqlguard.verify.Verifier.Depth;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Takes a private copy of a database and has it judged. */
+final class Examiner {
+  private static final int OWN_BUSY_MILLIS = 500;
+  private static final int OTHERS_BUSY_MILLIS = 2000;
+
+  private final Disk disk;
+  private final Parked parked;
+  private final Depth depth;
+  private final Supplier<Optional<SqliteEngine>> newestSqlite;
+
+  /**
+   * @param newestSqlite asked where the application's driver is too old for a file
+   */
+  Examiner(Disk disk, Parked parked, Depth depth, Supplier<Optional<SqliteEngine>> newestSqlite) {
+    this.disk = disk;
+    this.parked = parked;
+    this.depth = depth;
+    this.newestSqlite = newestSqlite;
+  }
+
+  /**
+   * Copies to {@code copy}, which must not exist. The copy stays, folded into one file, unless
+   * there is nothing to keep of it.
+   */
+  Examination examine(Path main, Path copy, SqliteEngine driver, Progress progress)
+      throws IOException {
+    Snapshot.Result result = new Snapshot(disk, parked, progress).take(main, copy);
+    if (result instanceof Snapshot.Result.Failed failed) {
+      return Examination.cannotTell(failed.reason());
+    }
+    if (result instanceof Snapshot.Result.InUse inUse) {
+      return examineOnline(main, copy, driver, inUse);
+    }
+    return examineCopy(((Snapshot.Result.Taken) result).origin(), copy, driver);
+  }
+
+  private Examination examineCopy(Origin origin, Path copy, SqliteEngine driver)
+      throws IOException {
+    boolean wal = isWal(copy);
+    Verdict verdict = judge(copy, driver);
+    String note = "";
+    Optional<String> obstacle = Optional.empty();
+    if (isCannotTell(verdict, Cause.TOO_NEW)) {
+      Optional<SqliteEngine> newest = newestSqlite.get();
+      if (newest.isPresent()) {
+        verdict = judge(copy, newest.get());
+        note = " (says " + newest.get().name() + "; the application's driver can't read it)";
+        obstacle = Optional.of("the application's own driver can't judge it");
+      }
+    }
+    if (isCannotTell(verdict, Cause.NOT_A_DATABASE)) {
+      verdict = provenPlain(copy).orElse(verdict);
+    }
+    return new Examination(verdict, Optional.of(origin), wal, obstacle, note);
+  }
+
+  private Examination examineOnline(
+      Path main, Path copy, SqliteEngine driver, Snapshot.Result.InUse inUse) throws IOException {
+    if (!driver.mayOpenLiveFiles()) {
+      return Examination.cannotTell(inUse.reason() + ", with more than one copy of SQLite");
+    }
+    boolean here = inUse.where() == Snapshot.Where.THIS_PROCESS;
+    try {
+      int patience = here ? OWN_BUSY_MILLIS : OTHERS_BUSY_MILLIS;
+      new OnlineCopy(disk, driver).take(main, copy, patience);
+    } catch (SQLException e) {
+      return Examination.cannotTell(inUse.reason() + ": " + SqliteError.of(e).message());
+    }
+    boolean wal = isWal(copy);
+    Verdict verdict = judge(copy, driver);
+    String note = " (" + inUse.reason() + ")";
+    return new Examination(verdict, Optional.empty(), wal, Optional.of(inUse.reason()), note);
+  }
+
+  private Verdict judge(Path copy, SqliteEngine engine) {
+    return new IntegrityCheck(engine).verify(copy, depth);
+  }
+
+  private static boolean isCannotTell(Verdict verdict, Cause cause) {
+    return verdict instanceof CannotTell unknown && unknown.cause() == cause;
+  }
+
+  /**
+   * "Not a database" is damage only where the rest of the file proves that it was one, and its
+   * header isn't one of a format that is newer than every SQLite.
+   */
+  private static Optional<Verdict> provenPlain(Path copy) throws IOException {
+    try (FileBytes bytes = new FileBytes(copy)) {
+      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
+      boolean newer = header.filter(h -> h.readVersion() > DatabaseHeader.WAL).isPresent();
+      if (newer || !PlainDatabaseProof.holds(bytes)) {
+        return Optional.empty();
+      }
+      return Optional.of(new Damaged(List.of(Finding.headerDestroyed()), true, Contents.NONE));
+    }
+  }
+
+  private static boolean isWal(Path copy) throws IOException {
+    try (FileBytes bytes = new FileBytes(copy)) {
+      return DatabaseHeader.read(bytes).filter(DatabaseHeader::isWal).isPresent();
+    }
+  }
+}

@@ -24,6 +24,9 @@ final class JdkInternals {
 
   private static final int LAST_SLOT = 9;
 
+  /** An application's own hook may be what opens the first database. */
+  private static final boolean ALSO_DURING_SHUTDOWN = true;
+
   JdkInternals(Instrumentation instrumentation) {
     instrumentation.redefineModule(
         Object.class.getModule(),
@@ -84,7 +87,7 @@ final class JdkInternals {
 
     static boolean register(int slot, Runnable work) {
       try {
-        ACCESS.registerShutdownHook(slot, false, work);
+        ACCESS.registerShutdownHook(slot, ALSO_DURING_SHUTDOWN, work);
         return true;
       } catch (InternalError | IllegalStateException | LinkageError e) {
         return false;

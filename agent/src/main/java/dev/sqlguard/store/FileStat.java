@@ -28,6 +28,10 @@ public record FileStat(
     int owner,
     int group) {
 
+  /** Not {@code *}: that would look the names of owner and group up, on some networks far away. */
+  private static final String ATTRIBUTES =
+      "unix:dev,ino,isRegularFile,size,lastModifiedTime,ctime,mode,nlink,uid,gid";
+
   private static final int PERMISSION_BITS = 07777;
   private static final int OWNER_ONLY = 0600;
 
@@ -72,7 +76,7 @@ public record FileStat(
   }
 
   private static FileStat unix(Path path, LinkOption... options) throws IOException {
-    Map<String, Object> a = Files.readAttributes(path, "unix:*", options);
+    Map<String, Object> a = Files.readAttributes(path, ATTRIBUTES, options);
     return new FileStat(
         new FileId((Long) a.get("dev"), (Long) a.get("ino")),
         (Boolean) a.get("isRegularFile"),

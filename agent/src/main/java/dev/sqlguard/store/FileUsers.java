@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -88,8 +89,8 @@ public final class FileUsers {
 
   private static boolean leadsTo(Path descriptor, Collection<FileId> files) {
     try {
-      Optional<FileStat> stat = FileStat.of(descriptor);
-      return stat.isPresent() && files.contains(stat.get().id());
+      Map<String, Object> id = Files.readAttributes(descriptor, "unix:dev,ino");
+      return files.contains(new FileId((Long) id.get("dev"), (Long) id.get("ino")));
     } catch (IOException e) {
       // Closed since the listing, or a kind of descriptor that has no file.
       return false;

@@ -1,10 +1,11 @@
 package dev.sqlguard.backup;
 
+import dev.sqlguard.store.SideFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -19,13 +20,10 @@ public record BackupNames(Path directory, String stem) {
 
   private static final String STATE = ".sqlguard";
 
+  private static final List<String> KEPT = List.of(".bak", ".corrupt");
+
   /** In use where somebody else's file stands in a slot of the ordinary series. */
   private static final String SECOND_SERIES = STATE;
-
-  private static final Pattern OURS =
-      Pattern.compile(
-          "(.+?)(?:\\.sqlguard)?\\.(?:bak(?:\\.\\d+|\\.keep)?"
-              + "|corrupt(?:\\.\\d+)?(?:-wal|-shm|-journal)?)|(.+)\\.sqlguard(?:-[a-z]+)*");
 
   /** Beside the database. */
   public static BackupNames beside(Path main) {
@@ -36,8 +34,8 @@ public record BackupNames(Path directory, String stem) {
   public static BackupNames in(Path directory, Path main) {
     CRC32C hash = new CRC32C();
     hash.update(main.toString().getBytes(StandardCharsets.UTF_8));
-    return new BackupNames(
-        directory, main.getFileName() + "-" + String.format("%08x", hash.getValue()));
+    String hex = Long.toHexString(hash.getValue() | 1L << 32).substring(1);
+    return new BackupNames(directory, main.getFileName() + "-" + hex);
   }
 
   /** The series of slots, in the order in which they are tried. */
@@ -73,12 +71,34 @@ public record BackupNames(Path directory, String stem) {
    * The stem of the database that {@code file} belongs to, if its name is one that the guard gives;
    * whether the guard really made it is another question.
    */
-  public static java.util.Optional<String> stemOf(Path file) {
-    var match = OURS.matcher(file.getFileName().toString());
-    if (!match.matches()) {
-      return java.util.Optional.empty();
+  public static Optional<String> stemOf(Path file) {
+    String name = file.getFileName().toString();
+    int state = name.lastIndexOf(STATE);
+    if (state > 0 && isEndOfWorkFile(name.substring(state + STATE.length()))) {
+      return Optional.of(name.substring(0, state));
     }
-    return java.util.Optional.of(match.group(1) != null ? match.group(1) : match.group(2));
+    for (String word : KEPT) {
+      int at = name.lastIndexOf(word);
+      if (at > 0 && isEndOfKeptFile(name.substring(at + word.length()))) {
+        String stem = name.substring(0, at);
+        return Optional.of(
+            stem.endsWith(STATE) ? stem.substring(0, stem.length() - STATE.length()) : stem);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isEndOfWorkFile(String end) {
+    return end.isEmpty() || end.startsWith("-");
+  }
+
+  private static boolean isEndOfKeptFile(String end) {
+    int at = end.startsWith(".") ? 1 : 0;
+    while (at > 0 && at < end.length() && Character.isDigit(end.charAt(at))) {
+      at++;
+    }
+    String rest = end.substring(at);
+    return at != 1 && (rest.isEmpty() || SideFiles.SUFFIXES.contains(rest)) || end.equals(".keep");
   }
 
   /** {@code .bak}, {@code .bak.1} … and {@code .bak.keep}. */

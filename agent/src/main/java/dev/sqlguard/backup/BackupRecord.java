@@ -47,6 +47,10 @@ public record BackupRecord(
         Optional.of(contents));
   }
 
+  boolean isSameAs(BackupRecord other) {
+    return inode == other.inode && hash.equals(other.hash);
+  }
+
   boolean looksLike(FileStat file) {
     return size == file.size()
         && modified == file.modified().toMillis()
@@ -66,8 +70,10 @@ public record BackupRecord(
   }
 
   StateLine toLine() {
-    String names =
-        contents.map(BackupRecord::encode).filter(t -> t.length() < MOST_TEXT).orElse("");
+    String names = contents.isPresent() ? encode(contents.get()) : "";
+    if (names.length() > MOST_TEXT) {
+      names = "";
+    }
     return StateLine.of(
         KIND,
         "hash",

@@ -22,6 +22,9 @@ public final class Catalog {
   /** A backup and where it stands now. */
   public record Entry(Path file, BackupRecord record) {}
 
+  /** Records of vanished files are few and harmless; finding out which they are costs time. */
+  private static final int MOST_UNPRUNED = 2 * BackupNames.MOST_SLOTS;
+
   private final StateFile state;
   private final BackupNames names;
   private final Disk disk;
@@ -43,14 +46,10 @@ public final class Catalog {
   /** All backups that exist, the newest first; each file once, whatever its names. */
   public List<Entry> entries() throws IOException {
     List<Entry> found = new ArrayList<>();
-    for (BackupNames.Series series : names.series()) {
-      List<Path> files = series.slots(BackupNames.MOST_SLOTS);
-      files.add(series.keep());
-      for (Path file : files) {
-        Optional<BackupRecord> record = identify(file);
-        if (record.isPresent() && !contains(found, record.get())) {
-          found.add(new Entry(file, record.get()));
-        }
+    for (Path file : candidates()) {
+      Optional<BackupRecord> record = identify(file);
+      if (record.isPresent() && !contains(found, record.get())) {
+        found.add(new Entry(file, record.get()));
       }
     }
     found.sort(Comparator.comparingLong((Entry e) -> e.record().madeAt()).reversed());
@@ -74,11 +73,9 @@ public final class Catalog {
   /** Files in slots that the guard didn't make, or that somebody has changed since. */
   public List<Path> strangers() throws IOException {
     List<Path> found = new ArrayList<>();
-    for (BackupNames.Series series : names.series()) {
-      for (Path slot : series.slots(BackupNames.MOST_SLOTS)) {
-        if (FileStat.ofEntry(slot).isPresent() && identify(slot).isEmpty()) {
-          found.add(slot);
-        }
+    for (Path file : candidates()) {
+      if (FileStat.ofEntry(file).isPresent() && identify(file).isEmpty()) {
+        found.add(file);
       }
     }
     return found;
@@ -91,9 +88,12 @@ public final class Catalog {
 
   /** Remembers a backup, durably: from now on the file counts as complete. */
   public void add(BackupRecord record) throws IOException {
+    if (records.size() > MOST_UNPRUNED) {
+      forgetVanished();
+    }
     List<BackupRecord> next = new ArrayList<>();
     for (BackupRecord old : records) {
-      if (!old.hash().equals(record.hash()) || old.inode() != record.inode()) {
+      if (!old.isSameAs(record)) {
         next.add(old.withoutTableNames());
       }
     }
@@ -101,14 +101,21 @@ public final class Catalog {
     save(next);
   }
 
-  /** Forgets backups that no longer exist. In memory: the next durable change takes it along. */
-  public void prune() throws IOException {
+  private void forgetVanished() throws IOException {
     List<BackupRecord> existing = new ArrayList<>();
     for (Entry entry : entries()) {
       existing.add(entry.record());
     }
     records = existing;
-    put(existing);
+  }
+
+  private List<Path> candidates() {
+    List<Path> files = new ArrayList<>();
+    for (BackupNames.Series series : names.series()) {
+      files.addAll(series.slots(BackupNames.MOST_SLOTS));
+      files.add(series.keep());
+    }
+    return files;
   }
 
   Disk disk() {
@@ -145,7 +152,7 @@ public final class Catalog {
 
   private static boolean contains(List<Entry> entries, BackupRecord record) {
     for (Entry entry : entries) {
-      if (entry.record().equals(record)) {
+      if (entry.record().isSameAs(record)) {
         return true;
       }
     }

@@ -34,15 +34,17 @@ public record Origin(
   /** Whether any of the files was changed within the clock's coarseness, before {@code now}. */
   public boolean isYoungerThan(long now, long millis) {
     return isYounger(main, now, millis)
-        || wal.filter(stat -> isYounger(stat, now, millis)).isPresent()
-        || journal.filter(stat -> isYounger(stat, now, millis)).isPresent();
+        || wal.isPresent() && isYounger(wal.get(), now, millis)
+        || journal.isPresent() && isYounger(journal.get(), now, millis);
   }
 
   /** How many bytes a copy of everything takes, a folded WAL included. */
   public long copySize() {
-    return main.size()
-        + 2 * wal.map(FileStat::size).orElse(0L)
-        + journal.map(FileStat::size).orElse(0L);
+    return main.size() + 2 * size(wal) + size(journal);
+  }
+
+  private static long size(Optional<FileStat> file) {
+    return file.isPresent() ? file.get().size() : 0;
   }
 
   private static boolean isYounger(FileStat stat, long now, long millis) {

@@ -180,7 +180,6 @@ public final class Rotation {
     }
     disk.rename(staged, series.slot(0));
     disk.syncDirectory(catalog.names().directory());
-    catalog.prune();
   }
 
   private boolean isOldEnough(Path newest) throws IOException {
@@ -202,7 +201,8 @@ public final class Rotation {
     }
     boolean wal;
     try (FileBytes bytes = new FileBytes(staged)) {
-      wal = DatabaseHeader.read(bytes).filter(DatabaseHeader::isWal).isPresent();
+      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
+      wal = header.isPresent() && header.get().isWal();
     }
     if (wal) {
       byte rollback = DatabaseHeader.ROLLBACK;

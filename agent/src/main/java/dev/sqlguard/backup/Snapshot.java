@@ -69,7 +69,11 @@ public final class Snapshot {
 
   /** Empty where the files changed under the copy. */
   private Optional<Result> attempt(Path main, Path copy) throws IOException {
-    Origin origin = Origin.of(main).orElseThrow(() -> new NoSuchFileException(main.toString()));
+    Optional<Origin> found = Origin.of(main);
+    if (found.isEmpty()) {
+      throw new NoSuchFileException(main.toString());
+    }
+    Origin origin = found.get();
     if (!origin.main().regular()) {
       return Optional.of(new Result.Failed("it is not an ordinary file"));
     }

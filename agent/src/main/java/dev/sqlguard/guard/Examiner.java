@@ -124,7 +124,8 @@ final class Examiner {
 
   private static boolean isWal(Path copy) throws IOException {
     try (FileBytes bytes = new FileBytes(copy)) {
-      return DatabaseHeader.read(bytes).filter(DatabaseHeader::isWal).isPresent();
+      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
+      return header.isPresent() && header.get().isWal();
     }
   }
 }

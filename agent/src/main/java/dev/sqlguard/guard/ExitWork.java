@@ -52,17 +52,15 @@ public final class ExitWork implements Runnable {
   }
 
   private void foldAll(long deadline) {
+    boolean outermost = gate.enter();
     try {
-      gate.runAsOwn(
-          () -> {
-            for (GuardedFile file : gate.files()) {
-              if (System.nanoTime() < deadline) {
-                foldQuietly(file, deadline);
-              }
-            }
-          });
-    } catch (IOException | RuntimeException | LinkageError e) {
-      log.warn("exit work ended early: " + e);
+      for (GuardedFile file : gate.files()) {
+        if (System.nanoTime() < deadline) {
+          foldQuietly(file, deadline);
+        }
+      }
+    } finally {
+      gate.leave(outermost);
     }
   }
 

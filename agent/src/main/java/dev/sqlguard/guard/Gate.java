@@ -42,12 +42,14 @@ public final class Gate {
       if (file.isExaminedFor(target.readOnly())) {
         file.openedBy(driver);
       } else {
-        runAsOwn(
-            () -> {
-              Outcome outcome = guard.beforeFirstOpen(target, driver);
-              registry.identify(file);
-              file.examined(outcome, target.readOnly(), driver);
-            });
+        boolean outermost = enter();
+        try {
+          Outcome outcome = guard.beforeFirstOpen(target, driver);
+          registry.identify(file);
+          file.examined(outcome, target.readOnly(), driver);
+        } finally {
+          leave(outermost);
+        }
       }
     } finally {
       file.gate().unlock();
@@ -68,21 +70,18 @@ public final class Gate {
     return registry.all();
   }
 
-  /** Work of the guard: what it opens on this thread passes without a look. */
-  void runAsOwn(OwnWork work) throws IOException {
-    boolean outermost = ownThreads.add(Thread.currentThread());
-    try {
-      work.run();
-    } finally {
-      if (outermost) {
-        ownThreads.remove(Thread.currentThread());
-      }
-    }
+  /**
+   * From here to {@link #leave} the opens of this thread are the guard's own, and pass.
+   *
+   * @return what {@link #leave} wants to know
+   */
+  boolean enter() {
+    return ownThreads.add(Thread.currentThread());
   }
 
-  /** May touch files. */
-  @FunctionalInterface
-  interface OwnWork {
-    void run() throws IOException;
+  void leave(boolean outermost) {
+    if (outermost) {
+      ownThreads.remove(Thread.currentThread());
+    }
   }
 }

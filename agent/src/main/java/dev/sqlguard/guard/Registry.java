@@ -3,6 +3,7 @@ package dev.sqlguard.guard;
 import dev.sqlguard.store.FileId;
 import dev.sqlguard.store.FileStat;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,18 +19,16 @@ import java.util.Set;
  * ours changes it; a hard link has another name.
  */
 final class Registry {
-  private record Name(FileId directory, String file) {}
-
   private static final int FIRST_SWEEP = 1024;
 
-  private final Map<Name, GuardedFile> byName = new HashMap<>();
+  private final Map<String, GuardedFile> byName = new HashMap<>();
   private final Map<FileId, GuardedFile> byId = new HashMap<>();
   private int nextSweep = FIRST_SWEEP;
 
   /** The entry of a file, made if it is unknown. */
   synchronized GuardedFile find(Path path) throws IOException {
-    Name name = name(path);
-    Optional<FileId> id = FileStat.ofEntry(path).map(FileStat::id);
+    String name = name(path);
+    Optional<FileId> id = idOf(path);
     GuardedFile known = byName.get(name);
     if (known != null && (known.id().isEmpty() || known.id().equals(id))) {
       return known;
@@ -49,7 +48,7 @@ final class Registry {
 
   /** Takes note of the inode that the file has now. */
   synchronized void identify(GuardedFile file) throws IOException {
-    Optional<FileId> now = FileStat.ofEntry(file.path()).map(FileStat::id);
+    Optional<FileId> now = idOf(file.path());
     if (file.id().isPresent() && byId.get(file.id().get()) == file) {
       byId.remove(file.id().get());
     }
@@ -71,8 +70,13 @@ final class Registry {
 
   /** Whether the entry's path still leads to the file that was opened. */
   static boolean isStillThere(GuardedFile file) throws IOException {
-    Optional<FileId> now = FileStat.ofEntry(file.path()).map(FileStat::id);
+    Optional<FileId> now = idOf(file.path());
     return now.isPresent() && now.equals(file.id());
+  }
+
+  private static Optional<FileId> idOf(Path path) throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(path);
+    return stat.isPresent() ? Optional.of(stat.get().id()) : Optional.empty();
   }
 
   /** An application that opens ever new files must not make this grow for ever. */
@@ -95,9 +99,12 @@ final class Registry {
     nextSweep = Math.max(FIRST_SWEEP, 2 * byName.size());
   }
 
-  private static Name name(Path path) throws IOException {
-    FileId directory =
-        FileStat.of(path.getParent()).orElseThrow(() -> new IOException("no directory")).id();
-    return new Name(directory, path.getFileName().toString());
+  private static String name(Path path) throws IOException {
+    Optional<FileStat> directory = FileStat.of(path.getParent());
+    if (directory.isEmpty()) {
+      throw new NoSuchFileException(path.getParent().toString());
+    }
+    FileId id = directory.get().id();
+    return id.device() + ":" + id.inode() + "/" + path.getFileName();
   }
 }

@@ -64,7 +64,7 @@ final class Workplace implements Closeable {
       return Optional.empty();
     }
     Optional<StateFile> home = backups;
-    if (!names.equals(beside) && Files.isWritable(main.getParent())) {
+    if (!names.state().equals(beside.state()) && Files.isWritable(main.getParent())) {
       home = StateFile.open(beside.state(), model, disk, waitNanos);
       if (home.isEmpty()) {
         backups.get().close();

@@ -13,6 +13,7 @@ import dev.sqlguard.store.Platform;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
 import dev.sqlguard.store.StateFile;
+import dev.sqlguard.store.StateLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -104,10 +105,9 @@ public final class Installation {
    * @return the evidence, where the installation was completed now
    */
   public Optional<Path> settle() throws IOException {
-    List<Intent> intents = state.lines(Intent.KIND).stream().map(Intent::fromLine).toList();
     Optional<Path> completed = Optional.empty();
-    for (Intent intent : intents) {
-      completed = settle(intent);
+    for (StateLine line : state.lines(Intent.KIND)) {
+      completed = settle(Intent.fromLine(line));
     }
     Optional<FileStat> left = FileStat.ofEntry(staged());
     if (left.isPresent() && left.get().regular()) {

@@ -61,7 +61,10 @@ public final class FileUsers {
   public static Set<FileId> ids(Collection<Path> paths) throws IOException {
     Set<FileId> ids = new HashSet<>();
     for (Path path : paths) {
-      FileStat.of(path).ifPresent(stat -> ids.add(stat.id()));
+      Optional<FileStat> stat = FileStat.of(path);
+      if (stat.isPresent()) {
+        ids.add(stat.get().id());
+      }
     }
     return ids;
   }

@@ -60,9 +60,11 @@ public final class LiveFile implements Closeable {
   }
 
   private static LiveFile open(Path main, String mode, Parked parked) throws IOException {
-    FileStat entry =
-        FileStat.ofEntry(main).orElseThrow(() -> new NoSuchFileException(main.toString()));
-    return new LiveFile(main, new RandomAccessFile(main.toFile(), mode), entry.id(), parked);
+    Optional<FileStat> entry = FileStat.ofEntry(main);
+    if (entry.isEmpty()) {
+      throw new NoSuchFileException(main.toString());
+    }
+    return new LiveFile(main, new RandomAccessFile(main.toFile(), mode), entry.get().id(), parked);
   }
 
   /** The file's bytes, read through this descriptor. Not to be closed. */
@@ -77,7 +79,8 @@ public final class LiveFile implements Closeable {
 
   /** Whether the path still leads to this file. */
   public boolean isStillNamed() throws IOException {
-    return FileStat.ofEntry(main).filter(now -> now.id().equals(id)).isPresent();
+    Optional<FileStat> now = FileStat.ofEntry(main);
+    return now.isPresent() && now.get().id().equals(id);
   }
 
   /** Which file this is, whatever the path leads to by now. */

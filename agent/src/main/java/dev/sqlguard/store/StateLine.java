@@ -34,8 +34,10 @@ public record StateLine(String kind, Map<String, String> fields) {
 
   String encode() {
     StringBuilder line = new StringBuilder(kind);
-    fields.forEach(
-        (k, v) -> line.append(' ').append(k).append('=').append(URLEncoder.encode(v, UTF_8)));
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      line.append(' ').append(field.getKey()).append('=');
+      line.append(URLEncoder.encode(field.getValue(), UTF_8));
+    }
     return line.toString();
   }
 

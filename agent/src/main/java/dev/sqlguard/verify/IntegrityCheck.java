@@ -63,7 +63,6 @@ public final class IntegrityCheck implements Verifier {
     if (error != null) {
       findings.add(new Finding(Kind.STRUCTURE, error.message(), "", 0));
     }
-    findings.removeIf(finding -> finding.kind() == Kind.CONSTRAINT);
     return findings.isEmpty() ? healthy(db) : damaged(db, findings, shrunk);
   }
 
@@ -77,6 +76,9 @@ public final class IntegrityCheck implements Verifier {
         shrunk.add(finding.index());
       }
       boolean worst = finding.kind() == Kind.STRUCTURE;
+      if (finding.kind() == Kind.CONSTRAINT) {
+        continue;
+      }
       if (findings.size() < MOST_KEPT) {
         findings.add(finding);
       } else if (worst && findings.get(MOST_KEPT - 1).kind() != Kind.STRUCTURE) {

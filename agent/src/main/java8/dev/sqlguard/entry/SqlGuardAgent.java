@@ -133,9 +133,7 @@ public final class SqlGuardAgent implements ClassFileTransformer {
       coreTried = true;
       URL location = SqlGuardAgent.class.getProtectionDomain().getCodeSource().getLocation();
       JarFile jar = new JarFile(new File(location.toURI()));
-      // By reflection: the method is younger than this class's bytecode.
-      ClassLoader parent =
-          (ClassLoader) ClassLoader.class.getMethod("getPlatformClassLoader").invoke(null);
+      ClassLoader parent = platformLoader();
       ClassLoader isolated = new IsolatedLoader(jar, location, CORE_FOLDER, parent);
       core =
           (ClassFileTransformer)
@@ -144,6 +142,15 @@ public final class SqlGuardAgent implements ClassFileTransformer {
                   .newInstance(options, instrumentation, jar, location);
     }
     return core;
+  }
+
+  /** By its place: the method that returns it is younger than this class's bytecode. */
+  private static ClassLoader platformLoader() {
+    ClassLoader loader = ClassLoader.getSystemClassLoader();
+    while (loader.getParent() != null) {
+      loader = loader.getParent();
+    }
+    return loader;
   }
 
   /** A class named DB that isn't a driver is common; one that never says "sqlite" is none. */

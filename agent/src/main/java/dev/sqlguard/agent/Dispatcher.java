@@ -104,8 +104,8 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
         return before.refusal();
       }
       return firstOpen(database, call);
-    } catch (IOException | RuntimeException | LinkageError e) {
-      log.warn(file + ": opened unguarded (" + e + ")");
+    } catch (Throwable t) {
+      log.warn(file + ": opened unguarded (" + t + ")");
       return null;
     }
   }
@@ -138,8 +138,8 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       if (file != null) {
         gate.opened(file);
       }
-    } catch (IOException | RuntimeException | LinkageError e) {
-      log.warn("a new database can't be looked at after its open (" + e + ")");
+    } catch (Throwable t) {
+      log.warn("a new database can't be looked at after its open (" + t + ")");
     }
   }
 

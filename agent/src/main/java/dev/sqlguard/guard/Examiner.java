@@ -56,8 +56,10 @@ final class Examiner {
       return Examination.cannotTell(failed.reason());
     }
     if (result instanceof Snapshot.Result.InUse inUse) {
+      progress.copied();
       return examineOnline(main, copy, driver, inUse);
     }
+    progress.copied();
     return examineCopy(((Snapshot.Result.Taken) result).origin(), copy, driver);
   }
 

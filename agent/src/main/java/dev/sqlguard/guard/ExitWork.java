@@ -5,7 +5,6 @@ import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Sizes;
 import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.SqliteError;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -76,8 +75,8 @@ public final class ExitWork implements Runnable {
     } catch (SQLException e) {
       String why = SqliteError.of(e).message();
       log.warn(file.path(), "WAL not folded in (" + why + "); the next open will do it");
-    } catch (IOException | RuntimeException | LinkageError e) {
-      log.warn(file.path(), "WAL not folded in (" + e + "); the next open will do it");
+    } catch (Throwable t) {
+      log.warn(file.path(), "WAL not folded in (" + t + "); the next open will do it");
     } finally {
       current = null;
     }

@@ -5,6 +5,7 @@ import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.NotEnoughSpaceException;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
@@ -107,7 +108,9 @@ public final class Guard {
   /** The file is not there, or empty; what a backup beside it holds must not be rotated away. */
   private Outcome missing(Path main, Workplace workplace, boolean exists) throws IOException {
     String what = exists ? "is empty" : "doesn't exist";
-    if (exists && hasContent(FileStat.ofEntry(SideFiles.of(main).wal()))) {
+    SideFiles files = SideFiles.of(main);
+    boolean open = FileUsers.inThisProcess(FileUsers.ids(files)) > 0;
+    if (exists && !open && hasContent(FileStat.ofEntry(files.wal()))) {
       Path evidence = workplace.evidence().keepCopy();
       log.warn(main, what + " although its WAL isn't; both are kept as " + evidence);
     }

@@ -40,6 +40,11 @@ final class Progress implements AutoCloseable, LongConsumer {
     copied = bytes;
   }
 
+  /** From here on only the time is known. */
+  void copied() {
+    copied = Long.MAX_VALUE;
+  }
+
   @Override
   public void close() {
     closed = true;

@@ -11,6 +11,9 @@ import java.util.TreeMap;
 
 /** The tables of an open database that have a b-tree, and their rows. */
 public final class Tables {
+  /** Statistics and counters: SQLite's own, derived from the rest. */
+  private static final String INTERNAL = "sqlite_";
+
   private Tables() {}
 
   /** Counts every table. A count is answered from the smallest b-tree that has all rows. */
@@ -81,7 +84,10 @@ public final class Tables {
             statement.executeQuery(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")) {
       while (found.next()) {
-        names.add(found.getString(1));
+        String name = found.getString(1);
+        if (!name.startsWith(INTERNAL)) {
+          names.add(name);
+        }
       }
     }
     return names;

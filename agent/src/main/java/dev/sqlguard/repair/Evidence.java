@@ -3,6 +3,7 @@ package dev.sqlguard.repair;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.LiveFile;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.StateFile;
@@ -127,6 +128,57 @@ public final class Evidence {
       disk.delete(side);
     }
     disk.delete(evidence);
+  }
+
+  /**
+   * After a crash before anything was changed: a second name of the live file, and copies of what
+   * still lies beside it, prove nothing. Where the main file is another one by now, the name is the
+   * damaged file's last, and stays.
+   */
+  void withdrawSecondName(Path evidence) throws IOException {
+    if (isSecondName(evidence)) {
+      withdraw(evidence);
+    } else {
+      recordIfPresent(evidence);
+    }
+  }
+
+  /**
+   * After a crash that left the main file without its side files, and somebody has used it since:
+   * the evidence becomes a file of its own, beside the only copies of those side files.
+   */
+  void detach(Path evidence) throws IOException {
+    if (isSecondName(evidence)) {
+      if (FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0) {
+        throw new IOException("an interrupted repair can't be cleared away while it is in use");
+      }
+      disk.delete(evidence);
+      disk.copyDurably(main, evidence);
+      disk.adopt(evidence, FileStat.ofEntry(main).orElseThrow());
+      disk.syncDirectory(main.getParent());
+    }
+    recordIfPresent(evidence);
+  }
+
+  /** Whether nothing lies beside the main file but what the evidence holds too. */
+  boolean matchesSidesOf(Path evidence) throws IOException {
+    SideFiles live = SideFiles.of(main);
+    SideFiles beside = SideFiles.of(evidence);
+    return (FileStat.ofEntry(live.wal()).isEmpty() || sameFile(live.wal(), beside.wal()))
+        && (FileStat.ofEntry(live.journal()).isEmpty()
+            || sameFile(live.journal(), beside.journal()));
+  }
+
+  private boolean isSecondName(Path evidence) throws IOException {
+    Optional<FileStat> live = FileStat.ofEntry(main);
+    Optional<FileStat> second = FileStat.ofEntry(evidence);
+    return live.isPresent() && second.isPresent() && live.get().id().equals(second.get().id());
+  }
+
+  void recordIfPresent(Path evidence) throws IOException {
+    if (FileStat.ofEntry(evidence).isPresent()) {
+      record(evidence);
+    }
   }
 
   /** Puts it on the list of what is ours; the caller saves the state. */

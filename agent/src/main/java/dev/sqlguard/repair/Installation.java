@@ -76,26 +76,20 @@ public final class Installation {
     if (obstacle.isPresent()) {
       return new Result.NotPossible(obstacle.get());
     }
-    FileStat candidate;
     try {
-      candidate = stage(good, seen, wal);
-    } catch (IOException e) {
-      disk.delete(staged());
-      throw e;
-    }
-    if (!hasSameOwnership(candidate, seen.main())) {
-      disk.delete(staged());
-      return new Result.NotPossible("its owner and permissions can't be kept");
-    }
-    Optional<Result> refused;
-    try (LiveFile live = lock()) {
-      refused = refusal(live, seen);
-      if (refused.isEmpty()) {
-        return swap(live, candidate);
+      FileStat candidate = stage(good, seen, wal);
+      if (!hasSameOwnership(candidate, seen.main())) {
+        return new Result.NotPossible("its owner and permissions can't be kept");
+      }
+      try (LiveFile live = lock()) {
+        Optional<Result> refused = refusal(live, seen);
+        return refused.isPresent() ? refused.get() : swap(live, candidate);
+      }
+    } finally {
+      if (state.lines(Intent.KIND).isEmpty()) {
+        disk.delete(staged());
       }
     }
-    disk.delete(staged());
-    return refused.get();
   }
 
   /**
@@ -118,38 +112,47 @@ public final class Installation {
 
   private Optional<Path> settle(Intent intent) throws IOException {
     Optional<FileStat> now = FileStat.ofEntry(main);
-    Optional<FileStat> candidate = FileStat.ofEntry(staged());
     Path kept = main.resolveSibling(intent.evidence());
     if (now.isPresent() && now.get().id().inode() == intent.candidateInode()) {
-      if (FileStat.ofEntry(kept).isPresent()) {
-        evidence.record(kept);
-      }
+      evidence.recordIfPresent(kept);
       clearIntent();
       return Optional.of(kept);
     }
-    boolean candidateLeft =
-        candidate.isPresent() && candidate.get().id().inode() == intent.candidateInode();
-    if (now.isPresent() && intent.isAbout(now.get()) && candidateLeft) {
-      try (LiveFile live = lock()) {
-        Set<FileId> ids = FileUsers.ids(SideFiles.of(main));
-        if (live != null
-            && !live.isSharedWithinProcess()
-            && FileUsers.inOtherProcesses(ids, now.get()).isEmpty()) {
-          if (intent.phase() == Intent.Phase.EVIDENCE) {
-            evidence.keep(kept, live);
-          }
-          return replace(live, intent, kept) instanceof Result.Installed
-              ? Optional.of(kept)
-              : Optional.empty();
-        }
+    boolean untouched =
+        now.isPresent() && intent.isAbout(now.get()) && evidence.matchesSidesOf(kept);
+    if (intent.phase() == Intent.Phase.SWAP && untouched) {
+      if (isStaged(intent)) {
+        return complete(intent, now.get(), kept);
       }
-      throw new IOException("an interrupted repair can't be finished while it is in use");
+      evidence.restoreSides(kept);
     }
-    if (intent.phase() == Intent.Phase.EVIDENCE && now.isPresent()) {
-      evidence.withdraw(kept);
+    if (intent.phase() == Intent.Phase.EVIDENCE || untouched) {
+      evidence.withdrawSecondName(kept);
+    } else {
+      evidence.detach(kept);
     }
     clearIntent();
     return Optional.empty();
+  }
+
+  private boolean isStaged(Intent intent) throws IOException {
+    Optional<FileStat> candidate = FileStat.ofEntry(staged());
+    return candidate.isPresent() && candidate.get().id().inode() == intent.candidateInode();
+  }
+
+  private Optional<Path> complete(Intent intent, FileStat damaged, Path kept) throws IOException {
+    Set<FileId> ids = FileUsers.ids(SideFiles.of(main));
+    if (FileUsers.inThisProcess(ids) == 0) {
+      try (LiveFile live = lock()) {
+        if (live != null
+            && !live.isSharedWithinProcess()
+            && FileUsers.inOtherProcesses(ids, damaged).isEmpty()) {
+          Result result = replace(live, intent, kept);
+          return result instanceof Result.Installed ? Optional.of(kept) : Optional.empty();
+        }
+      }
+    }
+    throw new IOException("an interrupted repair can't be finished while it is in use");
   }
 
   private Optional<String> obstacle(FileStat stat) throws IOException {
@@ -213,7 +216,7 @@ public final class Installation {
       evidence.keep(kept, live);
     } catch (IOException e) {
       evidence.withdraw(kept);
-      abandon();
+      clearIntent();
       throw e;
     }
     try {
@@ -222,7 +225,7 @@ public final class Installation {
       if (live.isStillNamed()) {
         evidence.restoreSides(kept);
         evidence.withdraw(kept);
-        abandon();
+        clearIntent();
       }
       throw e;
     }
@@ -266,11 +269,6 @@ public final class Installation {
     disk.syncDirectory(main.getParent());
     evidence.restoreSides(kept);
     evidence.withdraw(kept);
-    clearIntent();
-  }
-
-  private void abandon() throws IOException {
-    disk.delete(staged());
     clearIntent();
   }
 

@@ -1,0 +1,210 @@
+package dev.sqlguard.guard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sqlguard.driver.JdbcDriver;
+import dev.sqlguard.store.Disk;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.core.DB;
+
+/**
+ * The guard dies before each of its file operations in turn; the next start has to find every row,
+ * every backup, and nothing left lying about.
+ */
+class CrashTest {
+  private static final int ROWS = 300;
+
+  @TempDir Path directory;
+
+  @Test
+  void healthyStartsSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      start(db, new Disk());
+      insert(db, 1);
+      start(db, new Disk());
+      insert(db, 1);
+      boolean stopped = startAndStop(db, stop);
+      assertEquals(ROWS + 2, rows(db), "before the second start, stop " + stop);
+      assertTrue(rows(beside(db, ".bak.1")) >= ROWS || rows(beside(db, ".bak")) >= ROWS);
+      start(db, new Disk());
+      assertEquals(ROWS + 2, rows(db), "stop " + stop);
+      assertEquals(ROWS + 2, rows(beside(db, ".bak")), "stop " + stop);
+      assertEquals(ROWS, rows(beside(db, ".bak.1")), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void restoresSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      start(db, new Disk());
+      damage(db);
+      byte[] damaged = Files.readAllBytes(db);
+      boolean stopped = startAndStop(db, stop);
+      start(db, new Disk());
+      assertEquals(ROWS, rows(db), "stop " + stop);
+      assertEquals(ROWS, rows(beside(db, ".bak")), "stop " + stop);
+      assertEquals(
+          -1,
+          java.util.Arrays.mismatch(damaged, Files.readAllBytes(beside(db, ".corrupt"))),
+          "stop " + stop);
+      assertEquals(1, (Integer) Files.getAttribute(db, "unix:nlink"), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void restoresWithAWalSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      start(db, new Disk());
+      damage(db);
+      leaveWal(db);
+      byte[] wal = Files.readAllBytes(beside(db, "-wal"));
+      boolean stopped = startAndStop(db, stop);
+      start(db, new Disk());
+      assertEquals(ROWS, rows(db), "stop " + stop);
+      assertEquals(
+          -1,
+          java.util.Arrays.mismatch(wal, Files.readAllBytes(beside(db, ".corrupt-wal"))),
+          "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  private Path fresh(int stop) throws IOException {
+    return Files.createDirectory(directory.resolve("stop-" + stop)).resolve("app.db");
+  }
+
+  private static boolean startAndStop(Path db, int stop) {
+    StoppingDisk disk = new StoppingDisk(stop);
+    try {
+      start(db, disk);
+    } catch (StoppingDisk.Stopped e) {
+      assertTrue(disk.hasStopped());
+    }
+    return disk.hasStopped();
+  }
+
+  private static void start(Path db, Disk disk) {
+    Settings settings =
+        new Settings(
+            true,
+            List.of(),
+            List.of(),
+            2,
+            Optional.empty(),
+            Duration.ofHours(1),
+            Settings.Check.FULL,
+            Settings.OnDamage.REPAIR,
+            Settings.OnUnrecoverable.OPEN,
+            3,
+            Duration.ofSeconds(5));
+    Log silent = new Log(Log.Level.OFF, Optional.empty());
+    Guard guard = new Guard(settings, silent, disk, Optional::empty);
+    guard.beforeFirstOpen(
+        new Target(db, db, false, true, true), new JdbcDriver(DB.class, () -> true));
+  }
+
+  private static void create(Path db, int rows) throws Exception {
+    execute(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)");
+    insert(db, rows);
+  }
+
+  private static void insert(Path db, int rows) throws Exception {
+    execute(
+        db,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+            + rows
+            + ") INSERT INTO t(x) SELECT hex(randomblob(100)) FROM n");
+  }
+
+  private static void execute(Path db, String text) throws Exception {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db);
+        Statement statement = connection.createStatement()) {
+      statement.execute(text);
+    }
+  }
+
+  /** A WAL of the database as it is now, as a killed process leaves it. */
+  private static void leaveWal(Path db) throws Exception {
+    Path copy = beside(db, ".elsewhere");
+    Files.copy(db, copy);
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA journal_mode=WAL");
+      statement.execute("UPDATE t SET x = 'in the WAL' WHERE id = 1");
+      Files.copy(copy, db, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(beside(copy, "-wal"), beside(db, "-wal"));
+    }
+    Files.delete(copy);
+  }
+
+  private static void damage(Path db) throws Exception {
+    try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
+      file.seek(4096 * 5);
+      file.write(new byte[4096]);
+    }
+  }
+
+  private static long rows(Path db) throws Exception {
+    Path copy = Files.createTempFile("sqlguard-crash-", ".db");
+    try {
+      Files.copy(db, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
+          Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("SELECT count(*) FROM t NOT INDEXED")) {
+        row.next();
+        return row.getLong(1);
+      }
+    } finally {
+      Files.delete(copy);
+    }
+  }
+
+  private static void assertNothingStaged(Path db, int stop) throws IOException {
+    try (var files = Files.list(db.getParent())) {
+      List<Path> staged =
+          files.filter(file -> file.getFileName().toString().contains(".sqlguard-")).toList();
+      assertEquals(List.of(), staged, "stop " + stop);
+    }
+  }
+
+  private static Path beside(Path db, String suffix) {
+    return Path.of(db + suffix);
+  }
+
+  @Test
+  void theDiskReallyStops() throws IOException {
+    StoppingDisk disk = new StoppingDisk(0);
+    assertThrows(StoppingDisk.Stopped.class, () -> disk.delete(directory.resolve("anything")));
+  }
+}

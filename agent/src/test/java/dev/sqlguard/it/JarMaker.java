@@ -12,6 +12,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.zip.Deflater;
 
 /** Jars that tests put together. Of entries with the same name the first one counts. */
 final class JarMaker implements AutoCloseable {
@@ -30,6 +31,7 @@ final class JarMaker implements AutoCloseable {
     }
     OutputStream file = Files.newOutputStream(jar);
     out = new JarOutputStream(file, lines);
+    out.setLevel(Deflater.BEST_SPEED);
     names.add(JarFile.MANIFEST_NAME);
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,15 +15,21 @@ import org.junit.jupiter.api.io.TempDir;
 class UberJarIT {
   private static final String ENTRY = "dev.sqlguard.entry.SqlGuardAgent";
 
+  @TempDir static Path home;
+  private static Path jar;
+
   @TempDir Path directory;
 
-  private Path merge(String agentAttribute) throws Exception {
-    Path jar = directory.resolve("uber.jar");
+  @BeforeAll
+  static void merge() throws Exception {
+    jar = home.resolve("uber.jar");
     new JarMaker(
             jar,
             "Main-Class",
             ScriptApp.class.getName(),
-            agentAttribute,
+            "Premain-Class",
+            ENTRY,
+            "Launcher-Agent-Class",
             ENTRY,
             "Can-Retransform-Classes",
             "true")
@@ -32,7 +39,6 @@ class UberJarIT {
         .addJar(JarMaker.library("slf4j-api"))
         .addJar(JarMaker.library("slf4j-nop"))
         .close();
-    return jar;
   }
 
   private void isGuarded(GuardedJvm jvm) throws Exception {
@@ -58,7 +64,6 @@ class UberJarIT {
 
   @Test
   void guardsWhenNamedAsAgent() throws Exception {
-    Path jar = merge("Premain-Class");
     isGuarded(
         GuardedJvm.jvm()
             .unguarded()
@@ -69,7 +74,6 @@ class UberJarIT {
 
   @Test
   void guardsThroughItsManifestAlone() throws Exception {
-    Path jar = merge("Launcher-Agent-Class");
     isGuarded(GuardedJvm.jvm().unguarded().classPath().program("-jar", jar.toString()));
   }
 }

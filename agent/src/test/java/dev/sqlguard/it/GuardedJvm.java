@@ -32,7 +32,7 @@ final class GuardedJvm {
   private String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private String agentOptions = "";
   private boolean guarded = true;
-  private String classPath = System.getProperty("java.class.path");
+  private String classPath = String.join(File.pathSeparator, applicationClassPath());
   private List<String> program = List.of(ScriptApp.class.getName());
   private Path directory = Path.of("").toAbsolutePath();
 
@@ -55,6 +55,19 @@ final class GuardedJvm {
       }
     }
     return homes;
+  }
+
+  /** What an application has: its own classes and libraries, not the guard's. */
+  static List<String> applicationClassPath() {
+    List<String> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      String name = Path.of(entry).getFileName().toString();
+      if (name.equals("test-classes")
+          || name.matches("(sqlite-jdbc|slf4j-(api|nop)|HikariCP)-.*\\.jar")) {
+        entries.add(entry);
+      }
+    }
+    return entries;
   }
 
   private static boolean isNewer(Path home) throws IOException {

@@ -1,0 +1,44 @@
+package dev.sqlguard.it;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What Linux says about a process and a file. */
+final class KernelView {
+  private KernelView() {}
+
+  /** The POSIX locks that a process holds on a file, such as {@code WRITE 1073741825 1073741825}. */
+  static List<String> locks(long pid, Path file) throws IOException {
+    Path locks = Path.of("/proc/locks");
+    assumeTrue(Files.isReadable(locks), "needs /proc/locks");
+    String inode = Files.getAttribute(file, "unix:ino").toString();
+    return Files.readAllLines(locks).stream()
+        .map(line -> line.trim().split("\\s+"))
+        .filter(words -> words.length == 8 && words[1].equals("POSIX"))
+        .filter(words -> words[4].equals(Long.toString(pid)))
+        .filter(words -> words[5].endsWith(":" + inode))
+        .map(words -> words[3] + " " + words[6] + " " + words[7])
+        .sorted()
+        .toList();
+  }
+
+  /** How many descriptors of a process lead to a file. */
+  static int descriptors(long pid, Path file) throws IOException {
+    Path directory = Path.of("/proc/" + pid + "/fd");
+    assumeTrue(Files.isReadable(directory), "needs /proc/PID/fd");
+    int found = 0;
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+      for (Path descriptor : all) {
+        if (Files.exists(descriptor) && Files.isSameFile(descriptor, file)) {
+          found++;
+        }
+      }
+    }
+    return found;
+  }
+}

@@ -6,9 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,7 +80,7 @@ class DamageVerdictsIT {
 
   /** Something that only the live file has, so that a restore would show. */
   private void updateARow() throws Exception {
-    Databases.execute(db, "UPDATE t SET x = 'newer than the backup' WHERE id = 1");
+    Databases.execute(db, "UPDATE t SET x = 'row 9999 newer than the backup' WHERE id = 1");
   }
 
   @Test
@@ -109,7 +115,7 @@ class DamageVerdictsIT {
   @Test
   void fileCutToHalfIsRestored() throws Exception {
     createAndBackUp();
-    try (var file = new java.io.RandomAccessFile(db.toFile(), "rw")) {
+    try (var file = new RandomAccessFile(db.toFile(), "rw")) {
       file.setLength(file.length() / 2);
     }
     assertFalse(Databases.isIntact(db));
@@ -117,7 +123,7 @@ class DamageVerdictsIT {
   }
 
   @Test
-  void exceptionInTheMiddleOfTheCheckIsDamage() throws Exception {
+  void firstPageThatIsNoTreeIsRestored() throws Exception {
     createAndBackUp();
     Databases.overwrite(db, 100, new byte[8]);
     assertFalse(Databases.isIntact(db));
@@ -135,29 +141,11 @@ class DamageVerdictsIT {
     Databases.execute(db, "DELETE FROM t WHERE " + some);
     byte[] stale = Images.page(db, leaf);
     Databases.execute(db, "INSERT INTO t SELECT * FROM spare", "DROP TABLE spare");
-    assertFalse(java.util.Arrays.equals(stale, Images.page(db, leaf)));
+    assertFalse(Arrays.equals(stale, Images.page(db, leaf)));
     backUp();
     Images.putPage(db, leaf, stale);
     assertEquals(
         List.of("wrong # of entries in index ix"), Databases.query(db, "PRAGMA integrity_check"));
-    assertRestored();
-  }
-
-  @Test
-  void staleTableLeafBehindAPartialIndexLosesRowsAndIsRestored() throws Exception {
-    Databases.create(db, ROWS);
-    Databases.execute(db, "DROP INDEX ix", "CREATE INDEX part ON t(x) WHERE x IS NOT NULL");
-    int leaf = Databases.leaves(db, "t").get(4);
-    List<Long> on = Images.rowsOnLeaf(db, leaf);
-    String some = "id IN (" + on.get(1) + "," + on.get(2) + ")";
-    Databases.execute(db, "CREATE TABLE spare AS SELECT * FROM t WHERE " + some);
-    Databases.execute(db, "DELETE FROM t WHERE " + some);
-    byte[] stale = Images.page(db, leaf);
-    Databases.execute(db, "INSERT INTO t SELECT * FROM spare", "DROP TABLE spare");
-    backUp();
-    Images.putPage(db, leaf, stale);
-    assertEquals(
-        List.of("wrong # of entries in index part"), Databases.query(db, "PRAGMA integrity_check"));
     assertRestored();
   }
 
@@ -180,15 +168,37 @@ class DamageVerdictsIT {
     assertOnlyReported();
   }
 
+  /** A lost write of an index page. */
   @Test
   void rowsMissingFromAnIndexAreOnlyReported() throws Exception {
     createAndBackUp();
+    Map<Integer, byte[]> before = new TreeMap<>();
+    for (int leaf : Databases.leaves(db, "ix")) {
+      before.put(leaf, Images.page(db, leaf));
+    }
+    Databases.execute(db, "UPDATE t SET x = 'row 2 newer' WHERE id = 1");
+    for (Map.Entry<Integer, byte[]> leaf : before.entrySet()) {
+      if (!Arrays.equals(leaf.getValue(), Images.page(db, leaf.getKey()))) {
+        Images.putPage(db, leaf.getKey(), leaf.getValue());
+        break;
+      }
+    }
+    assertFalse(Databases.isIntact(db));
+    assertTrue(
+        Databases.query(db, "PRAGMA integrity_check").stream()
+            .allMatch(line -> line.contains("missing from index") || line.contains("values differ")
+                || line.startsWith("wrong # of entries")));
+    assertOnlyReported();
+  }
+
+  /** Entries are gone, and the space that they took isn't accounted for. */
+  @Test
+  void indexPageWithFewerEntriesIsOnlyReported() throws Exception {
+    createAndBackUp();
+    updateARow();
     int leaf = Databases.leaves(db, "ix").get(2);
     byte[] page = Images.page(db, leaf);
-    int cells = (page[3] & 0xff) << 8 | page[4] & 0xff;
-    page[3] = (byte) ((cells - 2) >> 8);
-    page[4] = (byte) (cells - 2);
-    updateARow();
+    page[4] -= 2;
     Images.putPage(db, leaf, page);
     assertFalse(Databases.isIntact(db));
     assertOnlyReported();
@@ -236,9 +246,9 @@ class DamageVerdictsIT {
     Databases.execute(db, "INSERT INTO t(x) VALUES ('aaa'), ('bbb'), ('ccc')");
     backUp();
     byte[] bytes = Files.readAllBytes(db);
-    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
     Databases.overwrite(
-        db, 0, text.replace("bbb", "aaa").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        db, 0, text.replace("bbb", "aaa").getBytes(StandardCharsets.ISO_8859_1));
     assertTrue(Databases.query(db, "PRAGMA integrity_check").get(0).contains("non-unique"));
     assertOnlyReported();
   }
@@ -268,7 +278,7 @@ class DamageVerdictsIT {
   void wholeFirstPageOverwrittenIsRestored() throws Exception {
     createAndBackUp();
     byte[] noise = new byte[Images.pageSize(db)];
-    new java.util.Random(1).nextBytes(noise);
+    new Random(1).nextBytes(noise);
     Images.putPage(db, 1, noise);
     assertRestored();
   }

@@ -1,0 +1,91 @@
+package dev.sqlguard.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Bytes and pages of database files, by which tests bring about what a broken disk leaves. */
+final class Images {
+  private Images() {}
+
+  static int pageSize(Path db) throws IOException {
+    byte[] header = bytes(db, 0, 100);
+    int size = (header[16] & 0xff) << 8 | header[17] & 0xff;
+    return size == 1 ? 65536 : size;
+  }
+
+  static byte[] bytes(Path file, long at, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      in.seek(at);
+      in.readFully(bytes);
+    }
+    return bytes;
+  }
+
+  static byte[] page(Path db, int number) throws IOException {
+    int size = pageSize(db);
+    return bytes(db, (number - 1L) * size, size);
+  }
+
+  static void putPage(Path db, int number, byte[] page) throws IOException {
+    Databases.overwrite(db, (number - 1L) * page.length, page);
+  }
+
+  static void zeroPage(Path db, int number) throws IOException {
+    putPage(db, number, new byte[pageSize(db)]);
+  }
+
+  /** Four bytes, the most significant first. */
+  static void putInt(Path db, long at, int value) throws IOException {
+    byte[] bytes = {
+      (byte) (value >>> 24), (byte) (value >>> 16), (byte) (value >>> 8), (byte) value
+    };
+    Databases.overwrite(db, at, bytes);
+  }
+
+  /** The rowids on a leaf page of a table, in order. */
+  static List<Long> rowsOnLeaf(Path db, int leaf) throws IOException {
+    byte[] page = page(db, leaf);
+    assertTrue(page[0] == 13, "page " + leaf + " is a leaf of a table");
+    int cells = (page[3] & 0xff) << 8 | page[4] & 0xff;
+    List<Long> rows = new ArrayList<>();
+    for (int i = 0; i < cells; i++) {
+      int at = (page[8 + 2 * i] & 0xff) << 8 | page[9 + 2 * i] & 0xff;
+      while (page[at++] < 0) {}
+      long rowid = 0;
+      do {
+        rowid = rowid << 7 | page[at] & 0x7f;
+      } while (page[at++] < 0);
+      rows.add(rowid);
+    }
+    return rows;
+  }
+
+  /** What every file in a directory holds, by name. */
+  static Map<String, String> contentsOf(Path directory) throws Exception {
+    Map<String, String> found = new TreeMap<>();
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        if (Files.isRegularFile(file)) {
+          found.put(file.getFileName().toString(), hash(file));
+        }
+      }
+    }
+    return found;
+  }
+
+  static String hash(Path file) throws Exception {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+    return HexFormat.of().formatHex(digest);
+  }
+}

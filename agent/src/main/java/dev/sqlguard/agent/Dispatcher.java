@@ -11,27 +11,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 
 /**
  * What woven driver code reaches through the bridge. Nothing thrown here gets to the application.
  */
 final class Dispatcher implements BiFunction<Object, Object, Object> {
-  private record Call(String file, int flags, Class<?> databaseClass) {
+  private record Call(String file, int flags) {
     /** Written out: what the compiler generates for a record costs 20 ms at its first use. */
     @Override
     public boolean equals(Object other) {
-      return other instanceof Call call
-          && call.flags == flags
-          && call.databaseClass == databaseClass
-          && call.file.equals(file);
+      return other instanceof Call call && call.flags == flags && call.file.equals(file);
     }
 
     @Override
@@ -56,6 +53,9 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     }
   }
 
+  /** A copy of the driver, and what was opened through it. Goes when its class loader goes. */
+  private record Copy(JdbcDriver driver, Map<Call, Known> known) {}
+
   private static final int MOST_KNOWN = 10_000;
   private static final String RESOURCE_COPY = "sqlite-jdbc-tmp-";
 
@@ -64,8 +64,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   private final Runnable beforeFirst;
   private final Path workingDirectory;
   private final Optional<Path> backupDir;
-  private final List<JdbcDriver> drivers = new ArrayList<>();
-  private final Map<Call, Known> known = new ConcurrentHashMap<>();
+  private final List<Copy> copies = new CopyOnWriteArrayList<>();
   private final Map<Object, GuardedFile> unidentified = new IdentityHashMap<>();
   private volatile boolean anyUnidentified;
   private boolean anyOpened;
@@ -98,30 +97,30 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       return null;
     }
     try {
-      Call call = new Call(file, flags, database.getClass());
-      Known before = known.get(call);
+      Copy copy = copyOf(database.getClass());
+      Call call = new Call(file, flags);
+      Known before = copy.known().get(call);
       if (before != null && before.holds()) {
         return before.refusal();
       }
-      return firstOpen(database, call);
+      return firstOpen(database, call, copy);
     } catch (Throwable t) {
       log.warn(file + ": opened unguarded (" + t + ")");
       return null;
     }
   }
 
-  private String firstOpen(Object database, Call call) throws IOException {
+  private String firstOpen(Object database, Call call, Copy copy) throws IOException {
     Optional<Target> target = OpenArgument.resolve(call.file(), call.flags(), workingDirectory);
     if (target.isEmpty() || isOfTheGuard(target.get().file())) {
       return null;
     }
     prepare();
-    JdbcDriver driver = driverOf(call.databaseClass());
-    GuardedFile file = gate.opening(target.get(), driver).orElse(null);
+    GuardedFile file = gate.opening(target.get(), copy.driver()).orElse(null);
     Path given = target.get().asGiven();
     Object key = identityOf(given);
     if (key != null) {
-      remember(call, new Known(given, key, target.get().readOnly(), file));
+      remember(copy, call, new Known(given, key, target.get().readOnly(), file));
     } else if (file != null) {
       await(database, file);
     }
@@ -150,11 +149,11 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     }
   }
 
-  private void remember(Call call, Known entry) {
-    if (known.size() >= MOST_KNOWN) {
-      known.clear();
+  private static void remember(Copy copy, Call call, Known entry) {
+    if (copy.known().size() >= MOST_KNOWN) {
+      copy.known().clear();
     }
-    known.put(call, entry);
+    copy.known().put(call, entry);
   }
 
   /** Device and inode, or null where there is no such file. */
@@ -173,23 +172,38 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     }
   }
 
-  private JdbcDriver driverOf(Class<?> databaseClass) {
-    synchronized (drivers) {
-      for (JdbcDriver driver : drivers) {
-        if (driver.isOf(databaseClass)) {
-          return driver;
-        }
+  private Copy copyOf(Class<?> databaseClass) {
+    Copy known = find(databaseClass);
+    if (known != null) {
+      return known;
+    }
+    synchronized (copies) {
+      known = find(databaseClass);
+      if (known == null) {
+        copies.removeIf(copy -> copy.driver().isUnloaded());
+        JdbcDriver driver = new JdbcDriver(databaseClass, this::hasOneCopy);
+        known = new Copy(driver, new ConcurrentHashMap<>());
+        copies.add(known);
       }
-      JdbcDriver driver = new JdbcDriver(databaseClass, this::hasOneDriver);
-      drivers.add(driver);
-      return driver;
+      return known;
     }
   }
 
-  private boolean hasOneDriver() {
-    synchronized (drivers) {
-      return drivers.size() == 1;
+  private Copy find(Class<?> databaseClass) {
+    for (Copy copy : copies) {
+      if (copy.driver().isOf(databaseClass)) {
+        return copy;
+      }
     }
+    return null;
+  }
+
+  private boolean hasOneCopy() {
+    int loaded = 0;
+    for (Copy copy : copies) {
+      loaded += copy.driver().isUnloaded() ? 0 : 1;
+    }
+    return loaded == 1;
   }
 
   /** Backups, evidence, and the driver's own throw-away copies of resources. */

@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param hash of its image, see {@link dev.sqlguard.format.ImageHash}
  * @param madeAt milliseconds since 1970
  * @param quick it passed {@code quick_check} only
+ * @param wal the database was in WAL mode, the backup isn't
  * @param contents rows by table; only totals are kept of older ones
  */
 public record BackupRecord(
@@ -26,6 +27,7 @@ public record BackupRecord(
     long inode,
     long madeAt,
     boolean quick,
+    boolean wal,
     int tables,
     long rows,
     Optional<Contents> contents) {
@@ -34,7 +36,7 @@ public record BackupRecord(
   private static final int MOST_TEXT = 24 * 1024;
 
   static BackupRecord of(
-      FileStat file, String hash, long madeAt, boolean quick, Contents contents) {
+      FileStat file, String hash, long madeAt, boolean quick, boolean wal, Contents contents) {
     return new BackupRecord(
         hash,
         file.size(),
@@ -42,6 +44,7 @@ public record BackupRecord(
         file.id().inode(),
         madeAt,
         quick,
+        wal,
         contents.tables(),
         contents.rows(),
         Optional.of(contents));
@@ -66,7 +69,7 @@ public record BackupRecord(
 
   BackupRecord withoutTableNames() {
     return new BackupRecord(
-        hash, size, modified, inode, madeAt, quick, tables, rows, Optional.empty());
+        hash, size, modified, inode, madeAt, quick, wal, tables, rows, Optional.empty());
   }
 
   StateLine toLine() {
@@ -88,6 +91,8 @@ public record BackupRecord(
         madeAt,
         "check",
         quick ? "quick" : "full",
+        "wal",
+        wal,
         "tables",
         tables,
         "rows",
@@ -106,6 +111,7 @@ public record BackupRecord(
         line.number("inode"),
         line.number("made"),
         line.text("check").equals("quick"),
+        line.text("wal").equals("true"),
         tables,
         line.number("rows"),
         names.isEmpty() && tables > 0 ? Optional.empty() : Optional.of(decode(names)));

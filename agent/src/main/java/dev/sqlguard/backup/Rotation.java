@@ -55,7 +55,7 @@ public final class Rotation {
    */
   public Result place(Path staged, FileStat owner, boolean quick, Contents contents)
       throws IOException {
-    makeSelfContained(staged);
+    boolean wal = makeSelfContained(staged);
     String hash = Catalog.hashOf(staged);
     Optional<BackupNames.Series> series = freeSeries();
     if (series.isEmpty()) {
@@ -71,7 +71,7 @@ public final class Rotation {
     disk.sync(staged);
     FileStat stat = FileStat.ofEntry(staged).orElseThrow();
     long now = System.currentTimeMillis();
-    catalog.add(BackupRecord.of(stat, hash, now, quick, contents));
+    catalog.add(BackupRecord.of(stat, hash, now, quick, wal, contents));
     rotate(staged, series.get());
     return new Result.Placed(series.get().slot(0), stat.size());
   }
@@ -110,18 +110,17 @@ public final class Rotation {
    */
   public Optional<Path> keepNewest(BackupNames.Series series) throws IOException {
     Path newest = series.slot(0);
-    Path keep = series.keep();
     Optional<BackupRecord> record = catalog.identify(newest);
-    if (record.isEmpty()) {
+    Optional<Path> place = placeToKeep();
+    if (record.isEmpty() || place.isEmpty()) {
       return Optional.empty();
     }
-    if (FileStat.ofEntry(keep).isPresent()) {
-      Optional<BackupRecord> kept = catalog.identify(keep);
-      if (kept.isEmpty()
-          || kept.get().hash().equals(record.get().hash())
-          || kept.get().rows() > record.get().rows()) {
-        return Optional.empty();
-      }
+    Path keep = place.get();
+    Optional<BackupRecord> kept = catalog.identify(keep);
+    if (kept.isPresent()
+        && (kept.get().hash().equals(record.get().hash())
+            || kept.get().rows() > record.get().rows())) {
+      return Optional.empty();
     }
     Path link = catalog.names().stagedLink();
     disk.delete(link);
@@ -131,6 +130,17 @@ public final class Rotation {
     disk.rename(link, keep);
     disk.syncDirectory(catalog.names().directory());
     return Optional.of(keep);
+  }
+
+  /** The first {@code .bak.keep} that is free or ours. */
+  private Optional<Path> placeToKeep() throws IOException {
+    for (BackupNames.Series series : catalog.names().series()) {
+      Path keep = series.keep();
+      if (FileStat.ofEntry(keep).isEmpty() || catalog.identify(keep).isPresent()) {
+        return Optional.of(keep);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The series that the next backup goes to; empty where somebody else's files are in both. */
@@ -187,8 +197,12 @@ public final class Rotation {
     return record.isEmpty() || System.currentTimeMillis() - record.get().madeAt() >= spacingMillis;
   }
 
-  /** One file in rollback mode, with nothing beside it, that opens anywhere by itself. */
-  private void makeSelfContained(Path staged) throws IOException {
+  /**
+   * One file in rollback mode, with nothing beside it, that opens anywhere by itself.
+   *
+   * @return whether it was in WAL mode
+   */
+  private boolean makeSelfContained(Path staged) throws IOException {
     SideFiles beside = SideFiles.of(staged);
     for (Path side : new Path[] {beside.wal(), beside.journal()}) {
       Optional<FileStat> left = FileStat.ofEntry(side);
@@ -208,5 +222,6 @@ public final class Rotation {
       byte rollback = DatabaseHeader.ROLLBACK;
       disk.patch(staged, DatabaseHeader.VERSIONS_AT, rollback, rollback);
     }
+    return wal;
   }
 }

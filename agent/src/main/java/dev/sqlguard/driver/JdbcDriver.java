@@ -61,6 +61,11 @@ public final class JdbcDriver implements SqliteEngine {
     return name;
   }
 
+  /** Whether its class loader has been collected. */
+  public boolean isUnloaded() {
+    return anchor.get() == null;
+  }
+
   /** Whether this is the driver of {@code databaseClass}. */
   public boolean isOf(Class<?> databaseClass) {
     return anchor.get() == databaseClass;

@@ -1,6 +1,7 @@
 package dev.sqlguard.format;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -35,6 +36,8 @@ public record DatabaseHeader(
   /** The value of both version bytes in a database in WAL mode. */
   public static final int WAL = 2;
 
+  private static final int NEWEST_SCHEMA_FORMAT = 4;
+  private static final int UTF_8 = 1;
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
   /** Empty where the image is too short, or its first bytes are not a database header. */
@@ -65,6 +68,19 @@ public record DatabaseHeader(
             BigEndian.u32(b, 32),
             BigEndian.u32(b, 36),
             BigEndian.u32(b, 92)));
+  }
+
+  /**
+   * A header for an image that has lost its own, for reading what is left: rollback mode, UTF-8, no
+   * reserved bytes, an empty freelist.
+   */
+  public static byte[] substitute(int pageSize, long pages) {
+    ByteBuffer header = ByteBuffer.allocate(SIZE);
+    header.put(MAGIC).putShort((short) (pageSize == 65536 ? 1 : pageSize));
+    header.put(new byte[] {ROLLBACK, ROLLBACK, 0, 64, 32, 32});
+    header.putInt(24, 1).putInt(28, (int) pages).putInt(92, 1);
+    header.putInt(44, NEWEST_SCHEMA_FORMAT).putInt(56, UTF_8);
+    return header.array();
   }
 
   /** Whether the file says that its changes go through a write-ahead log. */

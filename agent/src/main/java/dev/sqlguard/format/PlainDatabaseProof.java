@@ -1,6 +1,7 @@
 package dev.sqlguard.format;
 
 import java.io.IOException;
+import java.util.OptionalInt;
 
 /**
  * Positive proof that a file which SQLite calls "not a database" once was a plain, unencrypted one:
@@ -14,14 +15,17 @@ public final class PlainDatabaseProof {
 
   private PlainDatabaseProof() {}
 
-  /** Whether the proof holds for any page size. Reads at most a few thousand pages of each size. */
-  public static boolean holds(ByteSource image) throws IOException {
+  /**
+   * The page size for which the proof holds; empty where it holds for none. Reads at most a few
+   * thousand pages of each size.
+   */
+  public static OptionalInt pageSize(ByteSource image) throws IOException {
     for (int pageSize = 512; pageSize <= 65536; pageSize *= 2) {
       if (holds(image, pageSize)) {
-        return true;
+        return OptionalInt.of(pageSize);
       }
     }
-    return false;
+    return OptionalInt.empty();
   }
 
   private static boolean holds(ByteSource image, int pageSize) throws IOException {
@@ -38,44 +42,11 @@ public final class PlainDatabaseProof {
         continue;
       }
       seen++;
-      if (isBtreePage(page, pages)) {
+      if (BtreePage.isPlausible(page, pages)) {
         btree++;
       }
     }
     return btree >= FEWEST_PAGES && btree * 2 > seen;
-  }
-
-  /** A page after the first, with at least one cell, whose every pointer is plausible. */
-  static boolean isBtreePage(byte[] page, long pages) {
-    int type = BigEndian.u8(page, 0);
-    boolean interior = type == 2 || type == 5;
-    if (!interior && type != 10 && type != 13) {
-      return false;
-    }
-    int headerSize = interior ? 12 : 8;
-    int cells = BigEndian.u16(page, 3);
-    int rawContent = BigEndian.u16(page, 5);
-    int content = rawContent == 0 ? 65536 : rawContent;
-    int pointersEnd = headerSize + 2 * cells;
-    if (cells == 0 || pointersEnd > content || content >= page.length) {
-      return false;
-    }
-    if (BigEndian.u16(page, 1) >= page.length || BigEndian.u8(page, 7) > 60) {
-      return false;
-    }
-    if (interior) {
-      long rightMost = BigEndian.u32(page, 8);
-      if (rightMost < 2 || rightMost > pages) {
-        return false;
-      }
-    }
-    for (int i = 0; i < cells; i++) {
-      int cell = BigEndian.u16(page, headerSize + 2 * i);
-      if (cell < content || cell >= page.length) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static boolean isZero(byte[] page) {

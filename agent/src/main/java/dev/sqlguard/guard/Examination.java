@@ -10,15 +10,19 @@ import java.util.Optional;
  * What a private copy of a database showed.
  *
  * @param origin the files that were copied; empty for an online copy
- * @param wal whether the database is in WAL mode
+ * @param wal whether the database is in WAL mode; empty where its header doesn't tell
  * @param obstacle why even proven damage must not lead to a replacement
  * @param note for people, after the verdict; may be empty
  */
 record Examination(
-    Verdict verdict, Optional<Origin> origin, boolean wal, Optional<String> obstacle, String note) {
+    Verdict verdict,
+    Optional<Origin> origin,
+    Optional<Boolean> wal,
+    Optional<String> obstacle,
+    String note) {
 
   static Examination cannotTell(String reason) {
     CannotTell verdict = new CannotTell(Cause.OTHER, reason);
-    return new Examination(verdict, Optional.empty(), false, Optional.empty(), "");
+    return new Examination(verdict, Optional.empty(), Optional.empty(), Optional.empty(), "");
   }
 }

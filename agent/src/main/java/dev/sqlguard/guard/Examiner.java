@@ -4,6 +4,7 @@ import dev.sqlguard.backup.OnlineCopy;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.format.LeafCells;
 import dev.sqlguard.format.PlainDatabaseProof;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
@@ -11,6 +12,7 @@ import dev.sqlguard.store.Parked;
 import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Finding;
 import dev.sqlguard.verify.IntegrityCheck;
+import dev.sqlguard.verify.ReadableRows;
 import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.SqliteError;
 import dev.sqlguard.verify.Verdict;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** Takes a private copy of a database and has it judged. */
@@ -65,7 +68,7 @@ final class Examiner {
 
   private Examination examineCopy(Origin origin, Path copy, SqliteEngine driver)
       throws IOException {
-    boolean wal = isWal(copy);
+    Optional<Boolean> wal = isWal(copy);
     Verdict verdict = judge(copy, driver);
     String note = "";
     Optional<String> obstacle = Optional.empty();
@@ -78,7 +81,7 @@ final class Examiner {
       }
     }
     if (isCannotTell(verdict, Cause.NOT_A_DATABASE)) {
-      verdict = provenPlain(copy).orElse(verdict);
+      verdict = provenPlain(copy, driver).orElse(verdict);
     }
     return new Examination(verdict, Optional.of(origin), wal, obstacle, note);
   }
@@ -95,7 +98,7 @@ final class Examiner {
     } catch (SQLException e) {
       return Examination.cannotTell(inUse.reason() + ": " + SqliteError.of(e).message());
     }
-    boolean wal = isWal(copy);
+    Optional<Boolean> wal = isWal(copy);
     Verdict verdict = judge(copy, driver);
     String note = " (" + inUse.reason() + ")";
     return new Examination(verdict, Optional.empty(), wal, Optional.of(inUse.reason()), note);
@@ -111,23 +114,34 @@ final class Examiner {
 
   /**
    * "Not a database" is damage only where the rest of the file proves that it was one, and its
-   * header isn't one of a format that is newer than every SQLite.
+   * header isn't one of a format that is newer than every SQLite. With a substitute for its header
+   * the copy may still show its rows.
    */
-  private static Optional<Verdict> provenPlain(Path copy) throws IOException {
+  private Optional<Verdict> provenPlain(Path copy, SqliteEngine driver) throws IOException {
+    OptionalInt pageSize;
+    long pages;
+    long leafCells;
     try (FileBytes bytes = new FileBytes(copy)) {
       Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
-      boolean newer = header.filter(h -> h.readVersion() > DatabaseHeader.WAL).isPresent();
-      if (newer || !PlainDatabaseProof.holds(bytes)) {
+      pageSize = PlainDatabaseProof.pageSize(bytes);
+      if (pageSize.isEmpty()
+          || header.isPresent() && header.get().readVersion() > DatabaseHeader.WAL) {
         return Optional.empty();
       }
-      return Optional.of(new Damaged(List.of(Finding.headerDestroyed()), true, Contents.NONE));
+      pages = bytes.size() / pageSize.getAsInt();
+      leafCells = LeafCells.count(bytes, pageSize.getAsInt());
     }
+    disk.patch(copy, 0, DatabaseHeader.substitute(pageSize.getAsInt(), pages));
+    Contents readable = ReadableRows.of(driver, copy).contents();
+    List<Finding> findings = List.of(Finding.headerDestroyed());
+    return Optional.of(new Damaged(findings, true, readable, leafCells));
   }
 
-  private static boolean isWal(Path copy) throws IOException {
+  /** Empty where the header doesn't tell any more. */
+  private static Optional<Boolean> isWal(Path copy) throws IOException {
     try (FileBytes bytes = new FileBytes(copy)) {
       Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
-      return header.isPresent() && header.get().isWal();
+      return header.isPresent() ? Optional.of(header.get().isWal()) : Optional.empty();
     }
   }
 }

@@ -65,7 +65,8 @@ public final class Guard {
   private Outcome examine(Target target, SqliteEngine driver) throws IOException {
     Path main = target.file();
     Optional<FileStat> stat = FileStat.ofEntry(main);
-    if (!hasContent(stat) && !Workplace.exists(main, settings)) {
+    boolean orphanedWal = !hasContent(stat) && hasContent(FileStat.ofEntry(walOf(main)));
+    if (!hasContent(stat) && !orphanedWal && !Workplace.exists(main, settings)) {
       return Outcome.PROCEED;
     }
     if (stat.isPresent() && !stat.get().regular()) {
@@ -108,11 +109,10 @@ public final class Guard {
   /** The file is not there, or empty; what a backup beside it holds must not be rotated away. */
   private Outcome missing(Path main, Workplace workplace, boolean exists) throws IOException {
     String what = exists ? "is empty" : "doesn't exist";
-    SideFiles files = SideFiles.of(main);
-    boolean open = FileUsers.inThisProcess(FileUsers.ids(files)) > 0;
-    if (exists && !open && hasContent(FileStat.ofEntry(files.wal()))) {
+    boolean open = FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0;
+    if (!open && hasContent(FileStat.ofEntry(walOf(main)))) {
       Path evidence = workplace.evidence().keepCopy();
-      log.warn(main, what + " although its WAL isn't; both are kept as " + evidence);
+      log.warn(main, what + ", but its WAL isn't: that is kept beside " + evidence);
     }
     Rotation rotation = workplace.rotation();
     Optional<BackupNames.Series> series = rotation.freeSeries();
@@ -151,6 +151,11 @@ public final class Guard {
   private boolean canWorkBeside(Path main) {
     Path place = settings.backupDir().orElse(main.getParent());
     return Files.isWritable(place) && (Files.notExists(main) || Files.isWritable(main));
+  }
+
+  /** SQLite deletes a WAL without a main file, or with an empty one. */
+  private static Path walOf(Path main) {
+    return SideFiles.of(main).wal();
   }
 
   private static boolean hasContent(Optional<FileStat> file) {

@@ -71,10 +71,11 @@ public record Settings(
     }
     return onUnrecoverable == OnUnrecoverable.REFUSE
         ? Outcome.refuse(
-            database
+            "sqlguard: "
+                + database
                 + " is damaged and could not be repaired: "
                 + Wording.of(damaged)
-                + " (refused by sqlguard, on-unrecoverable=refuse)")
+                + " (on-unrecoverable=refuse)")
         : Outcome.LEFT_DAMAGED;
   }
 

@@ -153,8 +153,9 @@ final class Visit {
   }
 
   private Outcome install(Examination seen, Damaged damaged, Candidate best) throws IOException {
+    boolean wal = seen.wal().isPresent() ? seen.wal().get() : best.wal();
     Installation.Result result =
-        workplace.installation().install(best.file(), seen.origin().orElseThrow(), seen.wal());
+        workplace.installation().install(best.file(), seen.origin().orElseThrow(), wal);
     if (result instanceof Installation.Result.NotPossible impossible) {
       return unrepaired(
           damaged, best.origin() + " is good, but not installed: " + impossible.reason());

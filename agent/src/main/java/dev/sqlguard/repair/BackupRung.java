@@ -1,7 +1,10 @@
 package dev.sqlguard.repair;
 
 import dev.sqlguard.backup.Catalog;
+import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.format.LeafCells;
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
 import dev.sqlguard.verify.Verdict;
@@ -40,12 +43,24 @@ public final class BackupRung implements Rung {
         passedOver.add(origin + " has fewer rows of " + poorer.get() + " than can still be read");
         continue;
       }
-      return Optional.of(new Candidate(entry.file(), origin, healthy.contents()));
+      if (damage.readable().tables() == 0 && leafCells(entry.file()) < damage.leafCells()) {
+        passedOver.add(origin + " has less in it than the damaged file's pages still seem to hold");
+        continue;
+      }
+      return Optional.of(
+          new Candidate(entry.file(), origin, healthy.contents(), entry.record().wal()));
     }
     for (Path stranger : catalog.strangers()) {
       passedOver.add(stranger.getFileName() + " isn't what the guard made");
     }
     return Optional.empty();
+  }
+
+  private static long leafCells(Path backup) throws IOException {
+    try (FileBytes bytes = new FileBytes(backup)) {
+      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
+      return header.isPresent() ? LeafCells.count(bytes, header.get().pageSize()) : 0;
+    }
   }
 
   /** On a copy: SQLite may write to what it checks. */

@@ -79,12 +79,17 @@ public final class Evidence {
 
   /**
    * Copies of everything, for a database that the application goes on to use: a second name would
-   * change along with it.
+   * change along with it. A missing main file becomes an empty one.
    */
   public Path keepCopy() throws IOException {
     Path evidence = makeRoom();
-    disk.copyDurably(main, evidence);
-    disk.adopt(evidence, FileStat.ofEntry(main).orElseThrow());
+    Optional<FileStat> original = FileStat.ofEntry(main);
+    if (original.isPresent()) {
+      disk.copyDurably(main, evidence);
+      disk.adopt(evidence, original.get());
+    } else {
+      disk.create(evidence);
+    }
     keepSides(evidence);
     disk.syncDirectory(main.getParent());
     record(evidence);

@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
  * @param text as SQLite says it
  * @param index for {@link Kind#INDEX_CONTENT} the index's name, else empty
  * @param tree the root page of the b-tree it speaks of, or 0 where it doesn't say
+ * @param page the page it speaks of, or 0
  */
-public record Finding(Kind kind, String text, String index, long tree) {
+public record Finding(Kind kind, String text, String index, long tree, long page) {
 
   /** Ordered from harmless to worst. */
   public enum Kind {
@@ -22,6 +23,8 @@ public record Finding(Kind kind, String text, String index, long tree) {
     FREE_SPACE,
     /** An index and its table disagree. */
     INDEX_CONTENT,
+    /** The check itself ended with SQLITE_CORRUPT. */
+    ABORTED,
     /** A b-tree, a page, a record is broken. */
     STRUCTURE
   }
@@ -35,38 +38,45 @@ public record Finding(Kind kind, String text, String index, long tree) {
   private static final List<Pattern> FREE_SPACES =
       List.of(
           Pattern.compile("(Main )?[Ff]reelist: .*"),
-          Pattern.compile("Page \\d+(:| is) never used"));
+          Pattern.compile("Page \\d+(:| is) never used"),
+          Pattern.compile(".*(ptr ?map|[Pp]ointer map).*"));
   private static final Pattern INDEX =
       Pattern.compile(
           "(?:row \\d+ missing from|wrong # of entries in|non-unique entry in"
               + "|row \\d+ values differ from"
               + "|rowid not at end-of-record for row \\d+ of) index (.*)");
-  private static final Pattern TREE = Pattern.compile("Tree (\\d+)[ :].*", Pattern.DOTALL);
+  private static final Pattern TREE = Pattern.compile("^Tree (\\d+)[ :]");
+  private static final Pattern PAGE = Pattern.compile("\\b[Pp]age (\\d+)");
 
   /** Classifies one line, without the {@code *** in database main ***} that may stand before it. */
   public static Finding parse(String line) {
     if (matchesAny(CONSTRAINTS, line)) {
-      return new Finding(Kind.CONSTRAINT, line, "", 0);
+      return new Finding(Kind.CONSTRAINT, line, "", 0, 0);
     }
     if (matchesAny(FREE_SPACES, line)) {
-      return new Finding(Kind.FREE_SPACE, line, "", 0);
+      return new Finding(Kind.FREE_SPACE, line, "", 0, 0);
     }
     Matcher index = INDEX.matcher(line);
     if (index.matches()) {
-      return new Finding(Kind.INDEX_CONTENT, line, index.group(1), 0);
+      return new Finding(Kind.INDEX_CONTENT, line, index.group(1), 0, 0);
     }
-    Matcher tree = TREE.matcher(line);
-    return new Finding(Kind.STRUCTURE, line, "", tree.matches() ? root(tree.group(1)) : 0);
+    return new Finding(Kind.STRUCTURE, line, "", number(TREE, line), number(PAGE, line));
+  }
+
+  /** Of an SQLITE_CORRUPT that ended the check. */
+  static Finding aborted(String message) {
+    return new Finding(Kind.ABORTED, message, "", 0, 0);
   }
 
   /** Of a file that SQLite calls "not a database", and whose pages prove that it was one. */
   public static Finding headerDestroyed() {
     String text = "file is not a database, but its pages are b-tree pages: its header is destroyed";
-    return new Finding(Kind.STRUCTURE, text, "", 0);
+    return new Finding(Kind.STRUCTURE, text, "", 0, 0);
   }
 
-  private static long root(String digits) {
-    return digits.length() > 10 ? 0 : Long.parseLong(digits);
+  private static long number(Pattern pattern, String line) {
+    Matcher found = pattern.matcher(line);
+    return found.find() && found.group(1).length() <= 10 ? Long.parseLong(found.group(1)) : 0;
   }
 
   private static boolean matchesAny(List<Pattern> patterns, String line) {

@@ -1,10 +1,14 @@
 package dev.sqlguard.verify;
 
+import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.format.LeafCells;
+import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.verify.Finding.Kind;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Cause;
 import dev.sqlguard.verify.Verdict.Damaged;
 import dev.sqlguard.verify.Verdict.Healthy;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -13,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -34,20 +39,20 @@ public final class IntegrityCheck implements Verifier {
   public Verdict verify(Path image, Depth depth) {
     try (Connection db = engine.open(image)) {
       prepare(db);
-      Verdict verdict = judge(db, depth);
+      Verdict verdict = judge(db, image, depth);
       fold(db);
       return verdict;
     } catch (SQLException e) {
-      return cannotTell(SqliteError.of(e));
+      SqliteError error = SqliteError.of(e);
+      return error.isCorruption() ? unreadable(image, error) : cannotTell(error);
     } catch (RuntimeException | LinkageError e) {
       return new CannotTell(Cause.OTHER, engine.name() + " can't be used: " + e);
     }
   }
 
-  private Verdict judge(Connection db, Depth depth) {
+  private Verdict judge(Connection db, Path image, Depth depth) throws SQLException {
     List<Finding> findings = new ArrayList<>();
     Set<String> shrunk = new TreeSet<>();
-    SqliteError error = null;
     String pragma = depth == Depth.QUICK ? "quick_check" : "integrity_check";
     try (Statement statement = db.createStatement();
         ResultSet rows = statement.executeQuery("PRAGMA " + pragma + "(" + ALL + ")")) {
@@ -55,15 +60,16 @@ public final class IntegrityCheck implements Verifier {
         collect(rows.getString(1), findings, shrunk);
       }
     } catch (SQLException e) {
-      error = SqliteError.of(e);
+      SqliteError error = SqliteError.of(e);
+      if (!error.isCorruption()) {
+        return cannotTell(error);
+      }
+      findings.add(Finding.aborted(error.message()));
     }
-    if (error != null && (error.code() != SqliteError.CORRUPT || error.isUnreadableSchema())) {
-      return cannotTell(error);
-    }
-    if (error != null) {
-      findings.add(new Finding(Kind.STRUCTURE, error.message(), "", 0));
-    }
-    return findings.isEmpty() ? healthy(db) : damaged(db, findings, shrunk);
+    // "ok" alone is also said of an empty file: the rows are part of the verdict.
+    return findings.isEmpty()
+        ? new Healthy(Tables.count(db))
+        : damaged(db, image, findings, shrunk);
   }
 
   private static void collect(String text, List<Finding> findings, Set<String> shrunk) {
@@ -87,26 +93,38 @@ public final class IntegrityCheck implements Verifier {
     }
   }
 
-  /** A healthy verdict needs the rows counted: "ok" alone is also said of an empty file. */
-  private static Verdict healthy(Connection db) {
-    try {
-      return new Healthy(Tables.count(db));
-    } catch (SQLException e) {
-      return cannotTell(SqliteError.of(e));
-    }
-  }
-
-  private static Verdict damaged(Connection db, List<Finding> findings, Set<String> shrunk) {
-    List<Long> indexRoots = Tables.indexRoots(db);
+  private static Verdict damaged(
+      Connection db, Path image, List<Finding> findings, Set<String> shrunk) {
+    fold(db);
+    ReadableRows readable = ReadableRows.of(db);
+    IndexPages indexes = IndexPages.of(db, image);
     boolean losesRows = false;
     for (Finding finding : findings) {
-      losesRows |= finding.kind() == Kind.STRUCTURE && !indexRoots.contains(finding.tree());
+      losesRows |= finding.kind() == Kind.STRUCTURE && !indexes.isOnlyAbout(finding);
+      losesRows |= finding.kind() == Kind.ABORTED && !readable.complete();
     }
     for (String index : shrunk) {
       losesRows = losesRows || Tables.hasEntriesWithoutRow(db, index);
     }
     findings.sort(Comparator.comparing(Finding::kind).reversed());
-    return new Damaged(List.copyOf(findings), losesRows, Tables.countReadable(db));
+    Contents contents = readable.contents();
+    long leafCells = contents.tables() == 0 ? leafCells(image) : 0;
+    return new Damaged(List.copyOf(findings), losesRows, contents, leafCells);
+  }
+
+  private static Verdict unreadable(Path image, SqliteError error) {
+    Finding finding = Finding.aborted(error.message());
+    return new Damaged(List.of(finding), true, Contents.NONE, leafCells(image));
+  }
+
+  private static long leafCells(Path image) {
+    try (FileBytes bytes = new FileBytes(image)) {
+      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
+      return header.isPresent() ? LeafCells.count(bytes, header.get().pageSize()) : 0;
+    } catch (IOException e) {
+      // Unknown is more than any backup holds: nothing replaces it.
+      return Long.MAX_VALUE;
+    }
   }
 
   private static CannotTell cannotTell(SqliteError error) {

@@ -37,6 +37,11 @@ public record SqliteError(int code, String message) {
         || message.contains("unsupported file format");
   }
 
+  /** Proof of damage: SQLITE_CORRUPT, and not only a schema that is too new. */
+  boolean isCorruption() {
+    return code == CORRUPT && !isUnreadableSchema();
+  }
+
   private static int named(String message) {
     Matcher name = NAMED.matcher(message);
     if (!name.find()) {

@@ -5,7 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -14,6 +16,22 @@ public final class Tables {
   /** Statistics and counters: SQLite's own, derived from the rest. */
   private static final String INTERNAL = "sqlite_";
 
+  /**
+   * Shadow tables of FTS3, FTS4, FTS5 and R-Tree whose number of rows depends on merges and splits,
+   * not on what the application stored.
+   */
+  private static final List<String> DERIVED_BY_VIRTUAL_TABLES =
+      List.of(
+          "_segments",
+          "_segdir",
+          "_stat",
+          "_docsize",
+          "_data",
+          "_idx",
+          "_config",
+          "_node",
+          "_parent");
+
   private Tables() {}
 
   /** Counts every table. A count is answered from the smallest b-tree that has all rows. */
@@ -21,22 +39,6 @@ public final class Tables {
     SortedMap<String, Long> rows = new TreeMap<>();
     for (String table : names(db)) {
       rows.put(table, single(db, "SELECT count(*) FROM " + quoted(table)));
-    }
-    return new Contents(rows);
-  }
-
-  /**
-   * Counts what can still be read of each table, without its indexes: from the start until the
-   * first error, and where there is one, from the end as well.
-   */
-  static Contents countReadable(Connection db) {
-    SortedMap<String, Long> rows = new TreeMap<>();
-    try {
-      for (String table : names(db)) {
-        rows.put(table, readable(db, table));
-      }
-    } catch (SQLException e) {
-      // Without a schema no table is readable.
     }
     return new Contents(rows);
   }
@@ -54,66 +56,37 @@ public final class Tables {
         }
         table = found.getString(1);
       }
-      String from = "SELECT count(*) FROM " + quoted(table);
-      return single(db, from + " INDEXED BY " + quoted(index)) > single(db, from + " NOT INDEXED");
+      // Not count(*), for which SQLite takes whichever tree is the smallest.
+      String entries = "SELECT sum(1) FROM " + quoted(table);
+      return single(db, entries + " INDEXED BY " + quoted(index))
+          > single(db, entries + " NOT INDEXED");
     } catch (SQLException e) {
       // A partial index can't be counted this way, a broken one can't be counted at all.
       return false;
     }
   }
 
-  /** The root pages of all indexes. */
-  static List<Long> indexRoots(Connection db) {
-    List<Long> roots = new ArrayList<>();
-    try (Statement statement = db.createStatement();
-        ResultSet found =
-            statement.executeQuery("SELECT rootpage FROM sqlite_master WHERE type = 'index'")) {
-      while (found.next()) {
-        roots.add(found.getLong(1));
-      }
-    } catch (SQLException e) {
-      // Unknown roots are taken for tables, the worse case.
-    }
-    return roots;
-  }
-
-  private static List<String> names(Connection db) throws SQLException {
+  /** Tables with rows of the application; what SQLite or a virtual table derives is left out. */
+  static List<String> names(Connection db) throws SQLException {
     List<String> names = new ArrayList<>();
+    Set<String> derived = new HashSet<>();
     try (Statement statement = db.createStatement();
         ResultSet found =
             statement.executeQuery(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")) {
+                "SELECT name, rootpage FROM sqlite_master WHERE type = 'table'")) {
       while (found.next()) {
         String name = found.getString(1);
-        if (!name.startsWith(INTERNAL)) {
+        if (found.getLong(2) > 0) {
           names.add(name);
+        } else {
+          for (String suffix : DERIVED_BY_VIRTUAL_TABLES) {
+            derived.add(name + suffix);
+          }
         }
       }
     }
+    names.removeIf(name -> name.startsWith(INTERNAL) || derived.contains(name));
     return names;
-  }
-
-  private static long readable(Connection db, String table) {
-    String forward = "SELECT 1 FROM " + quoted(table) + " NOT INDEXED";
-    long[] rows = {0};
-    if (step(db, forward, rows)) {
-      return rows[0];
-    }
-    step(db, forward + " ORDER BY rowid DESC", rows);
-    return rows[0];
-  }
-
-  /** Adds the rows that come before an error; whether there was none. */
-  private static boolean step(Connection db, String query, long[] rows) {
-    try (Statement statement = db.createStatement();
-        ResultSet found = statement.executeQuery(query)) {
-      while (found.next()) {
-        rows[0]++;
-      }
-      return true;
-    } catch (SQLException e) {
-      return false;
-    }
   }
 
   private static long single(Connection db, String query) throws SQLException {
@@ -124,7 +97,7 @@ public final class Tables {
     }
   }
 
-  private static String quoted(String name) {
+  static String quoted(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 }

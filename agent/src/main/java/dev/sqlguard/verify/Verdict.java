@@ -15,8 +15,11 @@ public sealed interface Verdict {
    * @param losesRows false where every row is still there (leaked pages, a wrong freelist, missing
    *     index entries)
    * @param readable the rows that can still be read, table by table
+   * @param leafCells where no table is readable: how much the pages still seem to hold, see {@link
+   *     dev.sqlguard.format.LeafCells}
    */
-  record Damaged(List<Finding> findings, boolean losesRows, Contents readable) implements Verdict {}
+  record Damaged(List<Finding> findings, boolean losesRows, Contents readable, long leafCells)
+      implements Verdict {}
 
   /** Neither proven healthy nor proven damaged; the file is to be left alone. */
   record CannotTell(Cause cause, String reason) implements Verdict {}

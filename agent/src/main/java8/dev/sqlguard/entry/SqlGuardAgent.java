@@ -25,7 +25,7 @@ public final class SqlGuardAgent implements ClassFileTransformer {
   private static final String CORE_FOLDER = "sqlguard/core/";
   private static final String CORE_CLASS = "dev.sqlguard.agent.Core";
 
-  private static SqlGuardAgent instance;
+  private static boolean started;
 
   private final String options;
   private final Instrumentation instrumentation;
@@ -50,9 +50,10 @@ public final class SqlGuardAgent implements ClassFileTransformer {
   private static void start(String options, Instrumentation instrumentation) {
     try {
       synchronized (SqlGuardAgent.class) {
-        if (instance != null) {
+        if (started) {
           return;
         }
+        started = true;
         if (!isSupported(System.getProperty("java.specification.version"))) {
           complain(
               "needs Java 17 or newer; this JVM is "
@@ -63,8 +64,8 @@ public final class SqlGuardAgent implements ClassFileTransformer {
         if (isJdkTool()) {
           return;
         }
-        instance = new SqlGuardAgent(options, instrumentation);
       }
+      SqlGuardAgent instance = new SqlGuardAgent(options, instrumentation);
       instrumentation.addTransformer(instance, instrumentation.isRetransformClassesSupported());
       instance.retransformLoadedDrivers();
     } catch (Throwable t) {

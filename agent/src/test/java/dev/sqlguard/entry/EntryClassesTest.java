@@ -154,7 +154,12 @@ class EntryClassesTest {
 
     @Override
     public void visit(
-        int version, int access, String name, String signature, String parent, String[] interfaces) {
+        int version,
+        int access,
+        String name,
+        String signature,
+        String parent,
+        String[] interfaces) {
       type(Type.getObjectType(parent));
       for (String each : interfaces) {
         type(Type.getObjectType(each));

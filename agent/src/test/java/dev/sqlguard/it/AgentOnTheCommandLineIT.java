@@ -32,8 +32,7 @@ class AgentOnTheCommandLineIT {
   @Test
   void theSameJarTwiceGuardsOnce() throws Exception {
     Path db = database();
-    var ended =
-        openAndReturn(GuardedJvm.jvm().jvmArguments("-javaagent:" + GuardedJvm.AGENT), db);
+    var ended = openAndReturn(GuardedJvm.jvm().jvmArguments("-javaagent:" + GuardedJvm.AGENT), db);
     assertEquals(0, ended.exitCode());
     assertEquals(1, ended.guardLines().size(), ended.errors().toString());
     assertEquals(List.of("app.db", "app.db.bak"), Databases.filesOf(db));
@@ -65,9 +64,7 @@ class AgentOnTheCommandLineIT {
     Path db = database();
     var ended =
         openAndReturn(
-            GuardedJvm.jvm()
-                .unguarded()
-                .jvmArguments("-javaagent:" + GuardedJvm.AGENT + argument),
+            GuardedJvm.jvm().unguarded().jvmArguments("-javaagent:" + GuardedJvm.AGENT + argument),
             db);
     assertEquals(0, ended.exitCode());
     assertEquals(List.of(), ended.otherErrors());
@@ -80,8 +77,7 @@ class AgentOnTheCommandLineIT {
     Path db = database();
     Path home = Files.createDirectory(directory.resolve("100%25 +#!&; \u00fc [x]{y}"));
     Path jar = Files.copy(GuardedJvm.AGENT, home.resolve("sql guard.jar"));
-    var ended =
-        openAndReturn(GuardedJvm.jvm().unguarded().jvmArguments("-javaagent:" + jar), db);
+    var ended = openAndReturn(GuardedJvm.jvm().unguarded().jvmArguments("-javaagent:" + jar), db);
     assertEquals(0, ended.exitCode());
     assertTrue(Databases.filesOf(db).contains("app.db.bak"), ended.errors().toString());
   }
@@ -92,10 +88,7 @@ class AgentOnTheCommandLineIT {
     Files.copy(GuardedJvm.AGENT, directory.resolve("guard.jar"));
     var ended =
         openAndReturn(
-            GuardedJvm.jvm()
-                .unguarded()
-                .directory(directory)
-                .jvmArguments("-javaagent:guard.jar"),
+            GuardedJvm.jvm().unguarded().directory(directory).jvmArguments("-javaagent:guard.jar"),
             db);
     assertTrue(Databases.filesOf(db).contains("app.db.bak"), ended.errors().toString());
   }
@@ -105,8 +98,7 @@ class AgentOnTheCommandLineIT {
   void theJarMayVanishBeforeTheFirstOpen() throws Exception {
     Path db = database();
     Path jar = Files.copy(GuardedJvm.AGENT, directory.resolve("guard.jar"));
-    try (var app =
-        GuardedJvm.jvm().unguarded().jvmArguments("-javaagent:" + jar).start()) {
+    try (var app = GuardedJvm.jvm().unguarded().jvmArguments("-javaagent:" + jar).start()) {
       app.say("interrupted");
       Files.delete(jar);
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);

@@ -119,7 +119,8 @@ class BackupsIT {
   @Test
   void nothingIsWrittenWhereNothingChanged() throws Exception {
     with("backup-spacing=0s").start(db);
-    Object file = Files.readAttributes(bak, "unix:ino,mtime,ctime".replace("mtime", "lastModifiedTime"));
+    Object file =
+        Files.readAttributes(bak, "unix:ino,mtime,ctime".replace("mtime", "lastModifiedTime"));
     for (int i = 0; i < 3; i++) {
       with("backup-spacing=0s").start(db, "SELECT count(*) FROM t");
     }

@@ -95,7 +95,8 @@ class ClassLoadingIT {
                 .program(LooksAround.class.getName(), db.toString(), db + "/none"));
     assertTrue(names.contains("dev.sqlguard.guard.Guard"));
     assertEquals(
-        Set.of(), startingWith(names, "java.util.logging.", "java.lang.management.", "sun.management"));
+        Set.of(),
+        startingWith(names, "java.util.logging.", "java.lang.management.", "sun.management"));
     Set<String> bytebuddy = startingWith(names, "net.bytebuddy.");
     bytebuddy.removeIf(name -> name.startsWith("net.bytebuddy.jar.asm."));
     assertEquals(Set.of(), bytebuddy);

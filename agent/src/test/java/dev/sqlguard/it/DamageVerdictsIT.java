@@ -186,8 +186,11 @@ class DamageVerdictsIT {
     assertFalse(Databases.isIntact(db));
     assertTrue(
         Databases.query(db, "PRAGMA integrity_check").stream()
-            .allMatch(line -> line.contains("missing from index") || line.contains("values differ")
-                || line.startsWith("wrong # of entries")));
+            .allMatch(
+                line ->
+                    line.contains("missing from index")
+                        || line.contains("values differ")
+                        || line.startsWith("wrong # of entries")));
     assertOnlyReported();
   }
 
@@ -247,8 +250,7 @@ class DamageVerdictsIT {
     backUp();
     byte[] bytes = Files.readAllBytes(db);
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    Databases.overwrite(
-        db, 0, text.replace("bbb", "aaa").getBytes(StandardCharsets.ISO_8859_1));
+    Databases.overwrite(db, 0, text.replace("bbb", "aaa").getBytes(StandardCharsets.ISO_8859_1));
     assertTrue(Databases.query(db, "PRAGMA integrity_check").get(0).contains("non-unique"));
     assertOnlyReported();
   }
@@ -290,7 +292,9 @@ class DamageVerdictsIT {
     assertRestored();
   }
 
-  /** A write that went to the wrong place: one leaf's rows are there twice, another's not at all. */
+  /**
+   * A write that went to the wrong place: one leaf's rows are there twice, another's not at all.
+   */
   @Test
   void leafWrittenOverAnotherIsRestored() throws Exception {
     Databases.create(db, ROWS);

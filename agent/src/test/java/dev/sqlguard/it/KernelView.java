@@ -12,7 +12,9 @@ import java.util.List;
 final class KernelView {
   private KernelView() {}
 
-  /** The POSIX locks that a process holds on a file, such as {@code WRITE 1073741825 1073741825}. */
+  /**
+   * The POSIX locks that a process holds on a file, such as {@code WRITE 1073741825 1073741825}.
+   */
   static List<String> locks(long pid, Path file) throws IOException {
     Path locks = Path.of("/proc/locks");
     assumeTrue(Files.isReadable(locks), "needs /proc/locks");

@@ -67,8 +67,17 @@ class ModularAppIT {
     assertEquals(
         0,
         compiler.run(
-            null, null, null, "-p", modulePath, "-d", classes.toString(), "--release", "17",
-            module.toString(), main.toString()));
+            null,
+            null,
+            null,
+            "-p",
+            modulePath,
+            "-d",
+            classes.toString(),
+            "--release",
+            "17",
+            module.toString(),
+            main.toString()));
   }
 
   @ParameterizedTest
@@ -84,7 +93,8 @@ class ModularAppIT {
             .program("-m", "example.app/example.app.Main", db.toString());
     var first = jvm.run();
     assertEquals(List.of("example.app", "org.xerial.sqlitejdbc"), first.output(), () -> "" + first);
-    assertEquals(List.of("app.db", "app.db-shm", "app.db-wal", "app.db.bak"), Databases.filesOf(db));
+    assertEquals(
+        List.of("app.db", "app.db-shm", "app.db-wal", "app.db.bak"), Databases.filesOf(db));
     assertEquals(0, Files.size(Databases.beside(db, "-wal")));
     assertEquals(501, Databases.rows(db));
     Databases.damage(db, "t", 2);

@@ -39,7 +39,8 @@ class OldJavaIT {
       var ended = app.end("exit", "7");
       assertEquals(7, ended.exitCode());
       assertEquals(
-          List.of("sqlguard: needs Java 17 or newer; this JVM is " + version + "; the guard is off"),
+          List.of(
+              "sqlguard: needs Java 17 or newer; this JVM is " + version + "; the guard is off"),
           ended.errors());
     }
     assertEquals(List.of("app.db"), Databases.filesOf(db));

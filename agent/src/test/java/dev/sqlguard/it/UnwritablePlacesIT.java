@@ -104,8 +104,7 @@ class UnwritablePlacesIT {
     }
     assertEquals(List.of("app.db", "app.db.bak", "app.db.sqlguard"), names(folder));
     assertEquals(20, Databases.rows(Databases.beside(db, ".bak")));
-    assertEquals(
-        NOBODY, Files.getAttribute(Databases.beside(db, ".bak"), "unix:uid").toString());
+    assertEquals(NOBODY, Files.getAttribute(Databases.beside(db, ".bak"), "unix:uid").toString());
   }
 
   @Test

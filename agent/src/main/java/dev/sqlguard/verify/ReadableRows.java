@@ -90,20 +90,17 @@ public record ReadableRows(Contents contents, boolean complete) {
     /** By steps that double until something can be read, then by halving. */
     private long firstReadableAfter(long start) {
       long unreadable = start;
-      long step = 1;
-      long readable = start;
-      while (readable <= start || !canSeek(readable)) {
-        if (readable > start) {
-          unreadable = readable;
-        }
-        readable = start + step;
-        if (step > Long.MAX_VALUE / 2 || readable <= start) {
+      long readable = Math.max(start, 0);
+      for (long step = 1; !canSeek(readable); step *= 2) {
+        unreadable = readable;
+        if (readable > Long.MAX_VALUE - step || step > Long.MAX_VALUE / 2) {
           return start;
         }
-        step *= 2;
+        readable += step;
       }
-      while (readable - unreadable > 1) {
-        long middle = unreadable + (readable - unreadable) / 2;
+      while (readable - 1 > unreadable) {
+        // The middle, without overflow between a negative and a positive number.
+        long middle = (readable & unreadable) + ((readable ^ unreadable) >> 1);
         if (canSeek(middle)) {
           readable = middle;
         } else {

@@ -43,7 +43,7 @@ public final class Tables {
     return new Contents(rows);
   }
 
-  /** Whether {@code index} has more entries than its table has rows: the sign of lost rows. */
+  /** Whether {@code index} has entries whose row is gone: the sign of lost rows. */
   static boolean hasEntriesWithoutRow(Connection db, String index) {
     try (var find =
         db.prepareStatement(
@@ -56,13 +56,34 @@ public final class Tables {
         }
         table = found.getString(1);
       }
-      // Not count(*), for which SQLite takes whichever tree is the smallest.
-      String entries = "SELECT sum(1) FROM " + quoted(table);
-      return single(db, entries + " INDEXED BY " + quoted(index))
-          > single(db, entries + " NOT INDEXED");
+      return entriesWithoutRow(db, quoted(table), quoted(index));
     } catch (SQLException e) {
       // A partial index can't be counted this way, a broken one can't be counted at all.
       return false;
+    }
+  }
+
+  /**
+   * By rowid; in a table without rowids by their number. Not {@code count(*)}, for which SQLite
+   * takes whichever tree is the smallest.
+   */
+  private static boolean entriesWithoutRow(Connection db, String table, String index)
+      throws SQLException {
+    String from = " FROM " + table;
+    try (Statement statement = db.createStatement();
+        ResultSet orphans =
+            statement.executeQuery(
+                "SELECT 1 FROM (SELECT rowid"
+                    + from
+                    + " INDEXED BY "
+                    + index
+                    + " EXCEPT SELECT rowid"
+                    + from
+                    + " NOT INDEXED) LIMIT 1")) {
+      return orphans.next();
+    } catch (SQLException e) {
+      return single(db, "SELECT sum(1)" + from + " INDEXED BY " + index)
+          > single(db, "SELECT sum(1)" + from + " NOT INDEXED");
     }
   }
 

@@ -43,8 +43,7 @@ public final class Core implements ClassFileTransformer {
     Guard guard = new Guard(settings, log, new Disk(), nested);
     Gate gate = new Gate(guard, settings);
     ExitWork exit = new ExitWork(gate, log, settings.exitTimeout());
-    Dispatcher dispatcher =
-        new Dispatcher(gate, log, settings.backupDir(), () -> jdk.runAtExit(exit));
+    Dispatcher dispatcher = new Dispatcher(gate, log, () -> jdk.runAtExit(exit));
     jdk.connectBridge(jar, dispatcher);
   }
 

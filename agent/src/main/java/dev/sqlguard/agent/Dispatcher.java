@@ -1,6 +1,5 @@
 package dev.sqlguard.agent;
 
-import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.driver.JdbcDriver;
 import dev.sqlguard.driver.OpenArgument;
 import dev.sqlguard.guard.Gate;
@@ -63,7 +62,6 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   private final Log log;
   private final Runnable beforeFirst;
   private final Path workingDirectory;
-  private final Optional<Path> backupDir;
   private final List<Copy> copies = new CopyOnWriteArrayList<>();
   private final Map<Object, GuardedFile> unidentified = new IdentityHashMap<>();
   private volatile boolean anyUnidentified;
@@ -72,10 +70,9 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   /**
    * @param beforeFirst run once, when the first database file is about to be opened
    */
-  Dispatcher(Gate gate, Log log, Optional<Path> backupDir, Runnable beforeFirst) {
+  Dispatcher(Gate gate, Log log, Runnable beforeFirst) {
     this.gate = gate;
     this.log = log;
-    this.backupDir = backupDir;
     this.beforeFirst = beforeFirst;
     this.workingDirectory = processDirectory();
   }
@@ -112,7 +109,9 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
 
   private String firstOpen(Object database, Call call, Copy copy) throws IOException {
     Optional<Target> target = OpenArgument.resolve(call.file(), call.flags(), workingDirectory);
-    if (target.isEmpty() || isOfTheGuard(target.get().file())) {
+    if (target.isEmpty()
+        || isResourceCopy(target.get().file())
+        || gate.isOwnFile(target.get().file())) {
       return null;
     }
     prepare();
@@ -206,19 +205,10 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     return loaded == 1;
   }
 
-  /** Backups, evidence, and the driver's own throw-away copies of resources. */
-  private boolean isOfTheGuard(Path file) throws IOException {
-    String name = file.getFileName().toString();
-    if (name.startsWith(RESOURCE_COPY)
-        && file.getParent().equals(Path.of(System.getProperty("java.io.tmpdir")).toRealPath())) {
-      return true;
-    }
-    Optional<String> stem = BackupNames.stemOf(file);
-    if (stem.isEmpty()) {
-      return false;
-    }
-    return backupDir.isPresent() && file.getParent().equals(backupDir.get())
-        || Files.exists(file.resolveSibling(stem.get() + ".sqlguard"));
+  /** The driver's own throw-away copy of a class path resource. */
+  private static boolean isResourceCopy(Path file) throws IOException {
+    return file.getFileName().toString().startsWith(RESOURCE_COPY)
+        && file.getParent().equals(Path.of(System.getProperty("java.io.tmpdir")).toRealPath());
   }
 
   /** Relative names in URIs refer to it; the property user.dir may say something else. */

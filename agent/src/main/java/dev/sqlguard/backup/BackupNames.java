@@ -67,6 +67,13 @@ public record BackupNames(Path directory, String stem) {
     return directory.resolve(stem + suffix);
   }
 
+  /** Whether the name is one of a state file or of work in progress. */
+  public boolean isWorkFile(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(stem + STATE)
+        && isEndOfWorkFile(name.substring((stem + STATE).length()));
+  }
+
   /**
    * The stem of the database that {@code file} belongs to, if its name is one that the guard gives;
    * whether the guard really made it is another question.

@@ -2,6 +2,7 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,11 @@ public final class Gate {
   /** Whether the open that is under way is one of the guard's own. */
   public boolean isOwnThread() {
     return !ownThreads.isEmpty() && ownThreads.contains(Thread.currentThread());
+  }
+
+  /** See {@link Guard#isOwnFile}. */
+  public boolean isOwnFile(Path file) throws IOException {
+    return guard.isOwnFile(file);
   }
 
   /**

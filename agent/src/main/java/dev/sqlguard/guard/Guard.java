@@ -1,14 +1,17 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
+import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.backup.Snapshot;
+import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.NotEnoughSpaceException;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.store.StateFile;
 import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Damaged;
@@ -18,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +37,9 @@ public final class Guard {
   private final Disk disk;
   private final Parked parked = new Parked();
   private final Examiner examiner;
+
+  /** Held for writing while a state file is only looked at, see {@link StateFile#peek}. */
+  private final ReadWriteLock stateFiles = new ReentrantReadWriteLock();
 
   /**
    * @param newestSqlite the guard's own SQLite, loaded when it is first asked for; empty where it
@@ -53,13 +61,43 @@ public final class Guard {
       return Outcome.PROCEED;
     }
     try {
-      return examine(target, driver);
+      stateFiles.readLock().lock();
+      try {
+        return examine(target, driver);
+      } finally {
+        stateFiles.readLock().unlock();
+      }
     } catch (NotEnoughSpaceException e) {
       log.warn(main, "not checked, not backed up: " + e.getMessage() + "; older backups stay");
     } catch (IOException | RuntimeException | LinkageError e) {
       log.warn(main, "could not be checked (" + Wording.of(e) + "); opened as it is");
     }
     return Outcome.PROCEED;
+  }
+
+  /**
+   * Whether {@code file} is a backup, evidence or a working file of the guard, which isn't guarded
+   * when an application opens it. An application's own database may have such a name too.
+   */
+  public boolean isOwnFile(Path file) throws IOException {
+    Optional<String> stem = BackupNames.stemOf(file);
+    if (stem.isEmpty()) {
+      return false;
+    }
+    BackupNames names = new BackupNames(file.getParent(), stem.get());
+    if (!Files.isRegularFile(names.state())) {
+      return false;
+    }
+    stateFiles.writeLock().lock();
+    try {
+      StateFile state = StateFile.peek(names.state());
+      Path main = file.resolveSibling(stem.get());
+      return names.isWorkFile(file)
+          || new Catalog(state, names, disk).identify(file).isPresent()
+          || new Evidence(main, state, disk, settings.evidence()).isOurs(file);
+    } finally {
+      stateFiles.writeLock().unlock();
+    }
   }
 
   private Outcome examine(Target target, SqliteEngine driver) throws IOException {

@@ -236,7 +236,8 @@ public final class Evidence {
     return true;
   }
 
-  private boolean isOurs(Path name) throws IOException {
+  /** Whether the guard put this file there. */
+  public boolean isOurs(Path name) throws IOException {
     Optional<FileStat> stat = FileStat.ofEntry(name);
     if (stat.isEmpty()) {
       return false;

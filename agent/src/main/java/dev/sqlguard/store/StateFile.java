@@ -66,6 +66,18 @@ public final class StateFile implements Closeable {
     }
   }
 
+  /**
+   * Reads without taking the lock. Not for a state file that this process has open: closing a
+   * second descriptor would release the lock.
+   */
+  public static StateFile peek(Path path) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      StateFile state = new StateFile(path, file);
+      state.load();
+      return state;
+    }
+  }
+
   public Path path() {
     return path;
   }

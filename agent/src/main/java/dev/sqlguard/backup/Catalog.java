@@ -4,6 +4,7 @@ import dev.sqlguard.format.ImageHash;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateLine;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The backups that the guard made. It knows them by what they are, not by where they stand: a crash
@@ -136,8 +138,14 @@ public final class Catalog {
     state.put(BackupRecord.KIND, lines);
   }
 
-  /** After a copy of the whole directory, for example, times and inodes say nothing. */
+  /**
+   * After a copy of the whole directory, for example, times and inodes say nothing. A file that
+   * this process has open isn't read: it would lose its locks.
+   */
   private Optional<BackupRecord> identifyByHash(Path file, FileStat stat) throws IOException {
+    if (!mayBeOneOfTheSize(stat) || FileUsers.inThisProcess(Set.of(stat.id())) > 0) {
+      return Optional.empty();
+    }
     String hash = null;
     for (BackupRecord record : records) {
       if (record.size() == stat.size()) {
@@ -148,6 +156,15 @@ public final class Catalog {
       }
     }
     return Optional.empty();
+  }
+
+  private boolean mayBeOneOfTheSize(FileStat stat) {
+    for (BackupRecord record : records) {
+      if (record.size() == stat.size()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean contains(List<Entry> entries, BackupRecord record) {

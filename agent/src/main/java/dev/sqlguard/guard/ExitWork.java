@@ -89,31 +89,35 @@ public final class ExitWork implements Runnable {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       long patience = Math.max(0, Math.min(LONGEST_PATIENCE_MILLIS, left / 2));
       statement.execute("PRAGMA busy_timeout=" + patience);
-      Checkpoint result = checkpoint(statement, "TRUNCATE");
-      if (result.busy()) {
-        result = checkpoint(statement, "PASSIVE");
-      }
-      report(file.path(), walSize, result);
+      Checkpoint truncate = checkpoint(statement, "TRUNCATE");
+      Checkpoint result = truncate.busy() ? checkpoint(statement, "PASSIVE") : truncate;
+      report(file.path(), Sizes.text(walSize), truncate.busy(), result);
     }
   }
 
-  private void report(Path path, long walSize, Checkpoint result) {
-    if (!result.busy()) {
-      log.info(path, "WAL of " + Sizes.text(walSize) + " folded in");
-    } else {
+  private void report(Path path, String size, boolean stays, Checkpoint result) {
+    if (result.frames() < 0) {
+      return;
+    }
+    if (result.checkpointed() < result.frames()) {
       log.info(
           path,
           "WAL of "
-              + Sizes.text(walSize)
-              + " is in use; "
-              + Math.max(0, result.checkpointed())
+              + size
+              + " is in use: "
+              + result.checkpointed()
               + " of "
-              + Math.max(0, result.frames())
+              + result.frames()
               + " pages folded in");
+    } else {
+      log.info(path, "WAL of " + size + " folded in" + (stays ? "; the file is still in use" : ""));
     }
   }
 
-  /** What a checkpoint returns: being busy is a row, not an exception. */
+  /**
+   * What a checkpoint returns: being busy is a row, not an exception; outside of WAL mode both
+   * numbers are negative.
+   */
   private record Checkpoint(boolean busy, long frames, long checkpointed) {}
 
   private static Checkpoint checkpoint(Statement statement, String mode) throws SQLException {

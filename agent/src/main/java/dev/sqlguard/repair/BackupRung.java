@@ -5,6 +5,7 @@ import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.LeafCells;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
 import dev.sqlguard.verify.Verdict;
@@ -33,6 +34,10 @@ public final class BackupRung implements Rung {
   public Optional<Candidate> attempt(Damaged damage, List<String> passedOver) throws IOException {
     for (Catalog.Entry entry : catalog.entries()) {
       String origin = describe(entry);
+      if (FileUsers.inThisProcess(FileUsers.ids(List.of(entry.file()))) > 0) {
+        passedOver.add(origin + " is open in this JVM");
+        continue;
+      }
       Verdict verdict = verify(entry);
       if (!(verdict instanceof Healthy healthy)) {
         passedOver.add(origin + " doesn't pass the check itself");

@@ -1,0 +1,101 @@
+package dev.sqlguard.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateFileTest {
+  private static final int SLOT = 64 * 1024;
+
+  @TempDir Path directory;
+  private final Disk disk = new Disk();
+  private Path path;
+
+  @BeforeEach
+  void name() {
+    path = directory.resolve("x.db.sqlguard");
+  }
+
+  private StateFile open() throws IOException {
+    FileStat model = FileStat.privateTo(directory);
+    return StateFile.open(path, model, disk, 0).orElseThrow();
+  }
+
+  private void save(String value) throws IOException {
+    try (StateFile state = open()) {
+      state.put("fact", List.of(StateLine.of("fact", "value", value)));
+      state.save(disk);
+    }
+  }
+
+  private String load() throws IOException {
+    try (StateFile state = open()) {
+      List<StateLine> lines = state.lines("fact");
+      return lines.isEmpty() ? "nothing" : lines.get(0).text("value");
+    }
+  }
+
+  @Test
+  void remembersTheNewestState() throws IOException {
+    for (String value : List.of("one", "two", "three = 3 and\nmore %", "vier ü")) {
+      save(value);
+      assertEquals(value, load());
+    }
+  }
+
+  @Test
+  void aTornSlotLeavesTheOtherOne() throws IOException {
+    save("one");
+    save("two");
+    byte[] whole = Files.readAllBytes(path);
+    for (int keep = 0; keep < 45; keep++) {
+      byte[] torn = whole.clone();
+      // The second save went to the first slot.
+      for (int i = keep; i < 200; i++) {
+        torn[i] = 0;
+      }
+      Files.write(path, torn);
+      assertEquals("one", load(), "torn after " + keep);
+    }
+  }
+
+  @Test
+  void garbageIsAnEmptyState() throws IOException {
+    Files.write(path, "sqlguard-state-1 9999999999999999999 -5 x\n".repeat(9000).getBytes());
+    assertEquals("nothing", load());
+    save("one");
+    assertEquals("one", load());
+    assertTrue(Files.size(path) >= SLOT);
+  }
+
+  @Test
+  void oneGuardAtATimeHasIt() throws IOException {
+    try (StateFile first = open()) {
+      assertTrue(StateFile.open(path, FileStat.privateTo(directory), disk, 0).isEmpty());
+    }
+    open().close();
+  }
+
+  @Test
+  void aLinkIsNotFollowed() throws IOException {
+    Path target = Files.writeString(directory.resolve("precious"), "mine");
+    Files.createSymbolicLink(path, target);
+    assertThrows(IOException.class, this::open);
+    assertEquals("mine", Files.readString(target));
+  }
+
+  @Test
+  void moreThanASlotHoldsIsRefusedAndTheOldStateStays() throws IOException {
+    save("one");
+    assertThrows(IOException.class, () -> save("x".repeat(SLOT)));
+    assertEquals("one", load());
+  }
+}

@@ -183,6 +183,8 @@ class SameFileIT {
     }
     Databases.damage(damaged, "t", 2);
     try (var app = GuardedJvm.jvm().start()) {
+      // The driver runs a program when it is loaded, and may lose the flag itself while waiting.
+      app.ok("open", "memory", "drivermanager", "jdbc:sqlite::memory:");
       for (Path db : List.of(healthy, damaged, directory.resolve("absent.db"))) {
         app.ok("interrupt");
         app.ok("open", db.getFileName().toString(), "drivermanager", "jdbc:sqlite:" + db);

@@ -33,6 +33,9 @@ record Options(Settings settings, Log log, List<String> complaints) {
   }
 
   private static final class Reader {
+    /** Far from where nanoseconds overflow. */
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
     private final Map<OptionKey, List<String>> given = new EnumMap<>(OptionKey.class);
     private final List<String> complaints = new ArrayList<>();
 
@@ -55,13 +58,14 @@ record Options(Settings settings, Log log, List<String> complaints) {
     Options read() {
       Log.Level level = oneOf(OptionKey.LOG, Log.Level.values());
       Log log = new Log(level, path(OptionKey.LOG_FILE));
+      boolean enabled = oneOf(OptionKey.ENABLED, Switch.values()) == Switch.TRUE;
       Settings settings =
           new Settings(
-              oneOf(OptionKey.ENABLED, Switch.values()) == Switch.TRUE,
+              enabled,
               databases(),
               globs(),
               number(OptionKey.BACKUPS, 0, 99),
-              directory(OptionKey.BACKUP_DIR),
+              enabled ? directory(OptionKey.BACKUP_DIR) : Optional.empty(),
               duration(OptionKey.BACKUP_SPACING),
               oneOf(OptionKey.CHECK, Settings.Check.values()),
               oneOf(OptionKey.ON_DAMAGE, Settings.OnDamage.values()),
@@ -126,7 +130,8 @@ record Options(Settings settings, Log log, List<String> complaints) {
       OptionKey key = find(nearest);
       String used =
           key.defaultValue().isEmpty() ? "" : "; the default " + key.defaultValue() + " is used";
-      return "option " + name + " is unknown; did you mean " + nearest + "=…" + used + "?";
+      String shown = name.isEmpty() ? "\"\"" : name;
+      return "option " + shown + " is unknown; the nearest is " + nearest + used;
     }
 
     private String text(OptionKey key) {
@@ -198,14 +203,16 @@ record Options(Settings settings, Log log, List<String> complaints) {
         return null;
       }
       long value = Long.parseLong(text.substring(0, digits));
-      return switch (text.substring(digits)) {
-        case "ms" -> Duration.ofMillis(value);
-        case "s" -> Duration.ofSeconds(value);
-        case "m" -> Duration.ofMinutes(value);
-        case "h" -> Duration.ofHours(value);
-        case "d" -> Duration.ofDays(value);
-        default -> null;
-      };
+      Duration duration =
+          switch (text.substring(digits)) {
+            case "ms" -> Duration.ofMillis(value);
+            case "s" -> Duration.ofSeconds(value);
+            case "m" -> Duration.ofMinutes(value);
+            case "h" -> Duration.ofHours(value);
+            case "d" -> Duration.ofDays(value);
+            default -> null;
+          };
+      return duration == null || duration.compareTo(LONGEST) > 0 ? null : duration;
     }
 
     private Optional<Path> path(OptionKey key) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,9 @@ public final class OpenArgument {
   private static final int READ_WRITE_FLAG = 0x2;
   private static final int URI_FLAG = 0x40;
   private static final int MEMORY_FLAG = 0x80;
+
+  /** Of every other parameter the first one counts: sqlite3ParseUri, sqlite3_uri_parameter. */
+  private static final List<String> LAST_COUNTS = List.of("mode", "vfs");
 
   private OpenArgument() {}
 
@@ -83,7 +87,10 @@ public final class OpenArgument {
     try {
       path = workingDirectory.resolve(file);
     } catch (InvalidPathException e) {
-      return Optional.empty();
+      if (file.indexOf('\0') >= 0) {
+        return Optional.empty();
+      }
+      throw new IOException("this JVM's locale can't spell its name; try LC_ALL=C.UTF-8", e);
     }
     Optional<Path> real = RealPath.of(path);
     if (real.isEmpty()) {
@@ -104,7 +111,12 @@ public final class OpenArgument {
     for (String pair : text.split("&")) {
       int equals = pair.indexOf('=');
       String key = decode(equals < 0 ? pair : pair.substring(0, equals));
-      parameters.put(key, equals < 0 ? "" : decode(pair.substring(equals + 1)));
+      String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+      if (LAST_COUNTS.contains(key)) {
+        parameters.put(key, value);
+      } else {
+        parameters.putIfAbsent(key, value);
+      }
     }
     return parameters;
   }

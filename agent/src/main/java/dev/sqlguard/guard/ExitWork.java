@@ -54,7 +54,7 @@ public final class ExitWork implements Runnable {
     boolean outermost = gate.enter();
     try {
       for (GuardedFile file : gate.files()) {
-        if (System.nanoTime() < deadline) {
+        if (deadline - System.nanoTime() > 0) {
           foldQuietly(file, deadline);
         }
       }
@@ -121,7 +121,11 @@ public final class ExitWork implements Runnable {
   private record Checkpoint(boolean busy, long frames, long checkpointed) {}
 
   private static Checkpoint checkpoint(Statement statement, String mode) throws SQLException {
-    try (ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
+    // Not executeQuery: 3.7.2 returns no row, and its driver throws where there is none.
+    if (!statement.execute("PRAGMA wal_checkpoint(" + mode + ")")) {
+      return new Checkpoint(false, -1, -1);
+    }
+    try (ResultSet row = statement.getResultSet()) {
       return row.next()
           ? new Checkpoint(row.getInt(1) != 0, row.getLong(2), row.getLong(3))
           : new Checkpoint(false, -1, -1);

@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.RealPath;
 import dev.sqlguard.verify.Verdict.Damaged;
 import java.io.IOException;
@@ -79,10 +80,17 @@ public record Settings(
         : Outcome.LEFT_DAMAGED;
   }
 
-  /** A listed path may be a link, and may come to lead somewhere only while the JVM runs. */
+  /**
+   * A listed path may be a link of either kind, and may come to lead somewhere only while the JVM
+   * runs.
+   */
   private boolean isListed(Path file) throws IOException {
+    Optional<FileStat> opened = FileStat.of(file);
     for (Path listed : only) {
-      if (RealPath.of(listed).filter(file::equals).isPresent()) {
+      Optional<FileStat> stat = FileStat.of(listed);
+      boolean same =
+          opened.isPresent() && stat.isPresent() && opened.get().id().equals(stat.get().id());
+      if (same || RealPath.of(listed).filter(file::equals).isPresent()) {
         return true;
       }
     }

@@ -40,6 +40,7 @@ class OldDriversIT {
       var ended = app.end("return");
       assertEquals(0, ended.exitCode());
       assertEquals(List.of(), ended.otherErrors());
+      assertFalse(ended.errors().toString().contains("not folded in"), ended.errors().toString());
     }
     Path wal = Databases.beside(db, "-wal");
     if (!version.equals(CANNOT_TRUNCATE)) {

@@ -170,6 +170,13 @@ class SameFileIT {
     assertEquals(30, Databases.rows(ownBackup));
   }
 
+  /**
+   * Loading classes and the native library loses an interrupt now and then, without the guard too.
+   */
+  private static void loadDriver(GuardedJvm.Running app) throws Exception {
+    app.ok("open", "memory", "hikari", "jdbc:sqlite::memory:");
+  }
+
   @Test
   void anInterruptedThreadOpensAndStaysInterrupted() throws Exception {
     Path healthy = directory.resolve("healthy.db");

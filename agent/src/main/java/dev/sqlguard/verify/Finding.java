@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * SQLite; what isn't recognised counts as the worst.
  *
  * @param text as SQLite says it
- * @param index for {@link Kind#INDEX_CONTENT} the index's name, else empty
+ * @param index for {@link Kind#INDEX_CONTENT} of an ordinary index its name, else empty
  * @param tree the root page of the b-tree it speaks of, or 0 where it doesn't say
  * @param page the page it speaks of, or 0
  */
@@ -17,7 +17,7 @@ public record Finding(Kind kind, String text, String index, long tree, long page
 
   /** Ordered from harmless to worst. */
   public enum Kind {
-    /** A CHECK, NOT NULL or type constraint is broken: data, not damage. */
+    /** A CHECK, NOT NULL or type constraint is broken, and the like: data, not damage. */
     CONSTRAINT,
     /** Pages that nothing uses, a wrong freelist: no row is touched. */
     FREE_SPACE,
@@ -34,7 +34,9 @@ public record Finding(Kind kind, String text, String index, long tree, long page
           Pattern.compile("CHECK constraint failed in .*"),
           Pattern.compile("NULL value in .*"),
           Pattern.compile("(TEXT|NUMERIC|INT|INTEGER|REAL|BLOB) value in .*"),
-          Pattern.compile("non-\\w+ value in .*"));
+          Pattern.compile("non-\\w+ value in .*"),
+          // Not corrupt, but out of reach: a tokenizer that only the application knows.
+          Pattern.compile("unable to validate the inverted index for .*"));
   private static final List<Pattern> FREE_SPACES =
       List.of(
           Pattern.compile("(Main )?[Ff]reelist: .*"),
@@ -45,6 +47,11 @@ public record Finding(Kind kind, String text, String index, long tree, long page
           "(?:row \\d+ missing from|wrong # of entries in|non-unique entry in"
               + "|row \\d+ values differ from"
               + "|rowid not at end-of-record for row \\d+ of) index (.*)");
+
+  /** The inverted index of a full-text table; its content stands in a table of its own. */
+  private static final Pattern TEXT_INDEX =
+      Pattern.compile("(fts5: |malformed inverted index for ).*", Pattern.DOTALL);
+
   private static final Pattern TREE = Pattern.compile("^Tree (\\d+)[ :]");
   private static final Pattern PAGE = Pattern.compile("\\b[Pp]age (\\d+)");
 
@@ -59,6 +66,9 @@ public record Finding(Kind kind, String text, String index, long tree, long page
     Matcher index = INDEX.matcher(line);
     if (index.matches()) {
       return new Finding(Kind.INDEX_CONTENT, line, index.group(1), 0, 0);
+    }
+    if (TEXT_INDEX.matcher(line).matches()) {
+      return new Finding(Kind.INDEX_CONTENT, line, "", 0, 0);
     }
     return new Finding(Kind.STRUCTURE, line, "", number(TREE, line), number(PAGE, line));
   }

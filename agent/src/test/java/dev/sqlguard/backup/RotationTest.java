@@ -208,7 +208,6 @@ class RotationTest {
     BackupRecord record = catalog().identify(slot(0)).orElseThrow();
     Files.write(slot(0), image(7));
     assertFalse(catalog().isIntact(slot(0), record));
-    assertEquals(Optional.empty(), catalog().identify(slot(0)).filter(r -> !r.equals(record)));
   }
 
   @Test
@@ -231,7 +230,6 @@ class RotationTest {
   void severalHundredBackupsLeaveAStateFileThatStillSaves() throws Exception {
     Rotation rotation = rotation(2, 0);
     for (int round = 0; round < 300; round++) {
-      Files.write(names.staged(), image(round));
       byte[] image = image(round);
       image[1001] = (byte) (round >> 8);
       Files.write(names.staged(), image);

@@ -1,0 +1,241 @@
+package dev.sqlguard.backup;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.StateFile;
+import dev.sqlguard.verify.Contents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Slots, on images of two pages that differ in one byte. */
+class RotationTest {
+  private static final long AN_HOUR = 3_600_000;
+
+  @TempDir Path directory;
+
+  private final Disk disk = new Disk();
+  private Path main;
+  private StateFile state;
+  private BackupNames names;
+
+  @BeforeEach
+  void openState() throws Exception {
+    main = Files.write(directory.resolve("a.db"), image(0));
+    names = BackupNames.beside(main);
+    state = StateFile.open(names.state(), model(), disk, 0).orElseThrow();
+  }
+
+  @AfterEach
+  void closeState() throws Exception {
+    state.close();
+  }
+
+  private FileStat model() throws IOException {
+    return FileStat.ofEntry(main).orElseThrow();
+  }
+
+  private static byte[] image(int content) {
+    byte[] image = Arrays.copyOf(DatabaseHeader.substitute(512, 2), 1024);
+    image[1000] = (byte) content;
+    return image;
+  }
+
+  private static Contents rows(long count) {
+    return new Contents(new TreeMap<>(Map.of("t", count)));
+  }
+
+  private Catalog catalog() {
+    return new Catalog(state, names, disk);
+  }
+
+  private Rotation rotation(int slots, long spacing) {
+    return new Rotation(catalog(), slots, spacing);
+  }
+
+  private Rotation.Result place(Rotation rotation, int content) throws IOException {
+    Files.write(names.staged(), image(content));
+    return rotation.place(names.staged(), model(), false, rows(content));
+  }
+
+  private Path slot(int number) {
+    return names.series().get(0).slot(number);
+  }
+
+  private void assertHolds(int content, Path file) throws IOException {
+    assertArrayEquals(image(content), Files.readAllBytes(file), file.toString());
+  }
+
+  private List<String> files() throws IOException {
+    try (var all = Files.list(directory)) {
+      return all.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void slotsFillAndThenOnlyTheNewestIsReplaced() throws Exception {
+    Rotation rotation = rotation(3, AN_HOUR);
+    for (int content = 1; content <= 6; content++) {
+      assertInstanceOf(Rotation.Result.Placed.class, place(rotation, content));
+    }
+    assertHolds(6, slot(0));
+    assertHolds(2, slot(1));
+    assertHolds(1, slot(2));
+    assertEquals(List.of("a.db", "a.db.bak", "a.db.bak.1", "a.db.bak.2", "a.db.sqlguard"), files());
+  }
+
+  @Test
+  void withoutSpacingEachMovesUp() throws Exception {
+    Rotation rotation = rotation(3, 0);
+    for (int content = 1; content <= 6; content++) {
+      place(rotation, content);
+    }
+    assertHolds(6, slot(0));
+    assertHolds(5, slot(1));
+    assertHolds(4, slot(2));
+  }
+
+  @Test
+  void aGapIsFilledAndNothingBehindItMoves() throws Exception {
+    Rotation rotation = rotation(3, AN_HOUR);
+    for (int content = 1; content <= 3; content++) {
+      place(rotation, content);
+    }
+    Files.delete(slot(1));
+    place(rotation, 4);
+    assertHolds(4, slot(0));
+    assertHolds(3, slot(1));
+    assertHolds(1, slot(2));
+  }
+
+  @Test
+  void theSameContentLeavesFileAndTimeAlone() throws Exception {
+    Rotation rotation = rotation(2, 0);
+    place(rotation, 1);
+    FileStat before = FileStat.ofEntry(slot(0)).orElseThrow();
+    assertInstanceOf(Rotation.Result.Unchanged.class, place(rotation, 1));
+    assertTrue(FileStat.ofEntry(slot(0)).orElseThrow().isUnchangedFrom(before));
+    assertEquals(List.of("a.db", "a.db.bak", "a.db.sqlguard"), files());
+  }
+
+  @Test
+  void foreignFilesInBothSeriesStayAndTheCopyGoes() throws Exception {
+    byte[] foreign = "mine".getBytes();
+    Path first = Files.write(slot(0), foreign);
+    Path second = Files.write(names.series().get(1).slot(1), foreign);
+    assertEquals(new Rotation.Result.NoFreeSeries(first), place(rotation(2, 0), 1));
+    assertArrayEquals(foreign, Files.readAllBytes(first));
+    assertArrayEquals(foreign, Files.readAllBytes(second));
+    assertFalse(Files.exists(names.staged()));
+  }
+
+  @Test
+  void aLogThatSqliteLeftUnfoldedIsNoBackup() throws Exception {
+    place(rotation(2, 0), 1);
+    Files.write(Path.of(names.staged() + "-wal"), new byte[100]);
+    assertThrows(IOException.class, () -> place(rotation(2, 0), 2));
+    assertHolds(1, slot(0));
+  }
+
+  @Test
+  void aCompleteCopyThatWasLeftBecomesTheNewest() throws Exception {
+    place(rotation(2, AN_HOUR), 1);
+    Files.write(names.staged(), image(2));
+    FileStat staged = FileStat.ofEntry(names.staged()).orElseThrow();
+    String hash = Catalog.hashOf(names.staged());
+    catalog().add(BackupRecord.of(staged, hash, System.currentTimeMillis(), false, false, rows(2)));
+    rotation(2, AN_HOUR).settle(names.staged());
+    assertHolds(2, slot(0));
+    assertHolds(1, slot(1));
+    assertFalse(Files.exists(names.staged()));
+  }
+
+  @Test
+  void anIncompleteCopyThatWasLeftGoes() throws Exception {
+    place(rotation(2, 0), 1);
+    Files.write(names.staged(), Arrays.copyOf(image(2), 700));
+    Files.write(Path.of(names.staged() + "-journal"), new byte[10]);
+    rotation(2, 0).settle(names.staged());
+    assertHolds(1, slot(0));
+    assertEquals(List.of("a.db", "a.db.bak", "a.db.sqlguard"), files());
+  }
+
+  @Test
+  void aLinkUnderTheStagedNameIsNotFollowed() throws Exception {
+    Path other = Files.write(directory.resolve("other"), image(9));
+    Files.createSymbolicLink(names.staged(), other);
+    assertThrows(IOException.class, () -> rotation(2, 0).settle(names.staged()));
+    assertHolds(9, other);
+    assertTrue(Files.isSymbolicLink(names.staged()));
+  }
+
+  @Test
+  void copiedBackupsAreKnownByTheirContent() throws Exception {
+    place(rotation(2, 0), 1);
+    place(rotation(2, 0), 2);
+    for (Path file : List.of(slot(0), slot(1))) {
+      Path copy = Files.copy(file, directory.resolve("copy"));
+      Files.delete(file);
+      Files.move(copy, file);
+      Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.fromMillis(1_000_000));
+    }
+    List<Catalog.Entry> entries = catalog().entries();
+    assertEquals(List.of(slot(0), slot(1)), entries.stream().map(Catalog.Entry::file).toList());
+    assertEquals(List.of(), catalog().strangers());
+  }
+
+  /** Size and time of a file say little: somebody may have set the time. */
+  @Test
+  void aBackupWhoseBytesChangedIsNotIntact() throws Exception {
+    place(rotation(2, 0), 1);
+    BackupRecord record = catalog().identify(slot(0)).orElseThrow();
+    Files.write(slot(0), image(7));
+    assertFalse(catalog().isIntact(slot(0), record));
+  }
+
+  @Test
+  void aKeptBackupGivesWayOnlyToOneWithAsManyRows() throws Exception {
+    Rotation rotation = rotation(1, 0);
+    BackupNames.Series series = names.series().get(0);
+    place(rotation, 50);
+    assertEquals(Optional.of(series.keep()), rotation.keepNewest(series));
+    assertEquals(Optional.empty(), rotation.keepNewest(series));
+    place(rotation, 10);
+    assertEquals(Optional.empty(), rotation.keepNewest(series));
+    assertHolds(50, series.keep());
+    place(rotation, 60);
+    assertEquals(Optional.of(series.keep()), rotation.keepNewest(series));
+    assertHolds(60, series.keep());
+    assertHolds(60, series.slot(0));
+  }
+
+  @Test
+  void severalHundredBackupsLeaveAStateFileThatStillSaves() throws Exception {
+    Rotation rotation = rotation(2, 0);
+    for (int round = 0; round < 300; round++) {
+      byte[] image = image(round);
+      image[1001] = (byte) (round >> 8);
+      Files.write(names.staged(), image);
+      rotation.place(names.staged(), model(), false, rows(round));
+    }
+    assertEquals(2, catalog().entries().size());
+    assertEquals(299, catalog().entries().get(0).record().rows());
+  }
+}

@@ -1,0 +1,212 @@
+package dev.sqlguard.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A database of one account that another one opens: no copy is readable more widely. */
+class AnotherUserIT {
+  private static final String NOBODY = "65534";
+  private static Path readable;
+  private static Path agent;
+  private static Path[] classPath;
+
+  /** Neither the build's directory nor the local repository need be readable for others. */
+  @BeforeAll
+  static void copyWhatNobodyMustRead() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv");
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to become another user");
+    readable = Files.createTempDirectory("sqlguard-readable-");
+    Files.setPosixFilePermissions(readable, PosixFilePermissions.fromString("rwxr-xr-x"));
+    agent = copy(GuardedJvm.AGENT);
+    List<Path> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      Path path = Path.of(entry);
+      if (entry.contains("sqlite-jdbc") || entry.contains("slf4j")) {
+        entries.add(copy(path));
+      } else if (Files.exists(path.resolve("dev/sqlguard/it/ScriptApp.class"))) {
+        Path folder = Files.createDirectories(readable.resolve("classes/dev/sqlguard/it"));
+        copyTo(path.resolve("dev/sqlguard/it/ScriptApp.class"), folder);
+        entries.add(readable.resolve("classes"));
+      }
+    }
+    classPath = entries.toArray(Path[]::new);
+  }
+
+  @AfterAll
+  static void deleteCopies() throws Exception {
+    if (readable != null) {
+      try (var all = Files.walk(readable)) {
+        all.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());
+      }
+    }
+  }
+
+  private static Path copy(Path file) throws Exception {
+    return copyTo(file, readable);
+  }
+
+  private static Path copyTo(Path file, Path folder) throws Exception {
+    Path copy = Files.copy(file, folder.resolve(file.getFileName()));
+    Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+    return copy;
+  }
+
+  private static GuardedJvm asNobody(boolean guarded) {
+    GuardedJvm jvm =
+        guarded ? GuardedJvm.jvm().jvmArguments("-javaagent:" + agent) : GuardedJvm.jvm();
+    return jvm.unguarded()
+        .prefix("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups")
+        .classPath(classPath)
+        .environment("HOME", "/root")
+        .directory(Path.of("/"));
+  }
+
+  private static void giveTo(String user, Path path) throws Exception {
+    Files.setAttribute(path, "unix:uid", Integer.parseInt(user));
+    Files.setAttribute(path, "unix:gid", Integer.parseInt(user));
+  }
+
+  private static final int BY_GROUP = 040;
+  private static final int BY_OTHERS = 04;
+
+  private static int attribute(Path path, String name) throws Exception {
+    return (Integer) Files.getAttribute(path, "unix:" + name);
+  }
+
+  private static boolean isReadableFor(Path file, int user, int group) throws Exception {
+    int mode = attribute(file, "mode");
+    if (attribute(file, "uid") == user) {
+      return (mode & 0400) != 0;
+    }
+    return (mode & (attribute(file, "gid") == group ? BY_GROUP : BY_OTHERS)) != 0;
+  }
+
+  private static final int STRANGER = 4711;
+  private static final int GROUP = 4712;
+
+  /** For a stranger, and for members of every group that is concerned. */
+  private static void assertNoCopyIsReadableMoreWidely(Path db) throws Exception {
+    List<String> wider = new ArrayList<>();
+    try (var files = Files.list(db.getParent())) {
+      for (Path file : files.toList()) {
+        for (int group : new int[] {STRANGER, GROUP, Integer.parseInt(NOBODY), 0}) {
+          if (isReadableFor(file, STRANGER, group) && !isReadableFor(db, STRANGER, group)) {
+            wider.add(file.getFileName() + " by members of group " + group);
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), wider);
+  }
+
+  private static List<String> play(GuardedJvm jvm, Path db) throws Exception {
+    try (var app = jvm.start()) {
+      List<String> answers = new ArrayList<>();
+      String opened = app.say("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      answers.add(opened);
+      if (opened.equals("ok")) {
+        answers.add(app.say("sql", "a", "SELECT count(*) FROM t"));
+        answers.add(app.say("sql", "a", "INSERT INTO t(x) VALUES ('new')"));
+        answers.add(app.say("sql", "a", "SELECT count(*) FROM t"));
+      }
+      var ended = app.end("return");
+      answers.add("exit " + ended.exitCode());
+      assertTrue(ended.guardLines().size() <= 1, ended.errors().toString());
+      return answers;
+    }
+  }
+
+  private static Path database(String folderMode, String mode, int group) throws Exception {
+    Path folder = Files.createTempDirectory(readable, "case");
+    Path db = folder.resolve("app.db");
+    Databases.create(db, 20);
+    Files.setAttribute(db, "unix:gid", group);
+    Files.setPosixFilePermissions(db, PosixFilePermissions.fromString(mode));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(folderMode));
+    return db;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rw-r-----, rwxr-xr-x, 0",
+    "rw-r-----, rwxrwxrwx, 0",
+    "rw-r-----, rwxrwxrwx, 65534",
+    "rw-rw----, rwxrwxrwx, 65534",
+    "rw-r--r--, rwxr-xr-x, 0",
+    "rw-r--r--, rwxrwxrwx, 0",
+    "rw-rw-rw-, rwxr-xr-x, 0",
+    "rw-rw-rw-, rwxrwxrwx, 0",
+    "rw----rw-, rwxrwxrwx, 4712"
+  })
+  void theApplicationSeesNoDifferenceAndNobodySeesMore(String mode, String folderMode, int group)
+      throws Exception {
+    Path plain = database(folderMode, mode, group);
+    Path guarded = database(folderMode, mode, group);
+    List<String> expected = play(asNobody(false), plain);
+    List<String> found = play(asNobody(true), guarded);
+    assertEquals(
+        expected.toString().replace(plain.toString(), "DB"),
+        found.toString().replace(guarded.toString(), "DB"));
+    assertNoCopyIsReadableMoreWidely(guarded);
+  }
+
+  @Test
+  void aDatabaseWhoseOwnerCannotBeKeptIsNotReplaced() throws Exception {
+    Path db = database("rwxrwxrwx", "rw-rw-rw-", 0);
+    play(asNobody(true), db);
+    assertTrue(Files.exists(Databases.beside(db, ".bak")));
+    Databases.addRows(db, 2000);
+    play(asNobody(true), db);
+    Databases.damage(db, "t", 2);
+    byte[] damaged = Files.readAllBytes(db);
+    try (var app = asNobody(true).start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      app.end("return");
+    }
+    assertArrayEquals(damaged, Files.readAllBytes(db));
+    assertEquals(0, attribute(db, "uid"));
+    assertNoCopyIsReadableMoreWidely(db);
+  }
+
+  @Test
+  void backupsFollowADatabaseThatWasMadePrivate() throws Exception {
+    Path db = database("rwxr-xr-x", "rw-r--r--", 0);
+    giveTo(NOBODY, db.getParent());
+    giveTo(NOBODY, db);
+    play(asNobody(true), db);
+    play(asNobody(true), db);
+    Files.setPosixFilePermissions(db, PosixFilePermissions.fromString("rw-------"));
+    play(asNobody(true), db);
+    assertNoCopyIsReadableMoreWidely(db);
+  }
+
+  @Test
+  void filesThatRootMadeDontStopTheDatabasesOwner() throws Exception {
+    Path db = database("rwxr-xr-x", "rw-------", 0);
+    giveTo(NOBODY, db.getParent());
+    giveTo(NOBODY, db);
+    try (var app = GuardedJvm.jvm().start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      app.ok("sql", "a", "INSERT INTO t(x) VALUES ('by root')");
+      app.end("return");
+    }
+    assertEquals(List.of("ok", "21", "ok", "22", "exit 0"), play(asNobody(true), db));
+    assertEquals(21, Databases.rows(Databases.beside(db, ".bak")));
+    assertEquals(20, Databases.rows(Databases.beside(db, ".bak.1")));
+    assertNoCopyIsReadableMoreWidely(db);
+  }
+}

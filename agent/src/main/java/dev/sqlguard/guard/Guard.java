@@ -129,6 +129,9 @@ public final class Guard {
     try (Workplace workplace = place.get()) {
       settle(main, workplace);
       stat = FileStat.ofEntry(main);
+      if (stat.isPresent()) {
+        workplace.followPermissions(stat.get(), settings, disk);
+      }
       return hasContent(stat)
           ? new Visit(main, stat.get(), driver, workplace, examiner, settings, disk, log).run()
           : missing(main, workplace, stat.isPresent());

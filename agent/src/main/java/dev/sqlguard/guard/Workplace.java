@@ -105,6 +105,25 @@ final class Workplace implements Closeable {
     return evidence;
   }
 
+  /** Makes all files of the guard at most as accessible as the database is now. */
+  void followPermissions(FileStat main, Settings settings, Disk disk) throws IOException {
+    disk.narrow(home.path(), main);
+    disk.narrow(backups.path(), main);
+    for (BackupNames.Series series : names.series()) {
+      for (Path slot : series.slots(settings.backups())) {
+        narrowOwn(slot, main, disk);
+      }
+      narrowOwn(series.keep(), main, disk);
+    }
+    evidence.narrow(main);
+  }
+
+  private void narrowOwn(Path file, FileStat main, Disk disk) throws IOException {
+    if (catalog.identify(file).isPresent()) {
+      disk.narrow(file, main);
+    }
+  }
+
   /** Clears away private copies and whatever SQLite put beside them. */
   void discardCopies(Disk disk) throws IOException {
     for (Path copy : new Path[] {names.staged(), names.scratch()}) {

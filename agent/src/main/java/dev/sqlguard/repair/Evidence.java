@@ -220,6 +220,18 @@ public final class Evidence {
     return deleted;
   }
 
+  /** Makes what is kept at most as accessible as {@code model}. */
+  public void narrow(FileStat model) throws IOException {
+    for (int i = 0; i < MOST && !isFree(name(i)); i++) {
+      if (isOurs(name(i))) {
+        disk.narrow(name(i), model);
+        for (Path side : SideFiles.of(name(i)).all()) {
+          disk.narrow(side, model);
+        }
+      }
+    }
+  }
+
   private Path name(int number) {
     return SideFiles.named(main, ".corrupt" + (number == 0 ? "" : "." + number));
   }

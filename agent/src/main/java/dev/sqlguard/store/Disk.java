@@ -163,6 +163,11 @@ public class Disk {
     Ownership.adopt(path, model);
   }
 
+  /** Takes permissions away that {@code model} doesn't have. See {@link Ownership}. */
+  public void narrow(Path path, FileStat model) throws IOException {
+    Ownership.narrow(path, model);
+  }
+
   private static FileAttribute<?>[] ownerOnly() {
     return Platform.HAS_UNIX_ATTRIBUTES
         ? new FileAttribute<?>[] {

@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Giving a file of ours the owner, group and mode of the database that it belongs to. */
 final class Ownership {
   private static final int GROUP_BITS = 070;
+  private static final int OTHERS_BITS = 07;
+  private static final int GROUP_SHIFT = 3;
+  private static final int OWNER_SHIFT = 6;
   private static final int RWX = 0777;
 
   private Ownership() {}
@@ -27,9 +31,33 @@ final class Ownership {
     if (now.owner() != model.owner()) {
       set(path, "unix:uid", model.owner());
     }
-    boolean sameGroup = FileStat.ofEntry(path).orElseThrow().group() == model.group();
-    int mode = model.mode() & RWX & (sameGroup ? RWX : ~GROUP_BITS);
+    FileStat adopted = FileStat.ofEntry(path).orElseThrow();
+    int mode = model.mode() & RWX;
+    if (adopted.group() != model.group()) {
+      // The original's group counts among the others now: these get no more than it had.
+      int group = mode >> GROUP_SHIFT & OTHERS_BITS;
+      mode = mode & ~GROUP_BITS & (~OTHERS_BITS | group);
+    }
+    if (adopted.owner() != model.owner()) {
+      int owner = mode >> OWNER_SHIFT & OTHERS_BITS;
+      mode = mode & (~OTHERS_BITS | owner);
+    }
     Files.setAttribute(path, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Takes from a file of ours what its database doesn't allow any more: an owner who makes a
+   * database private means its copies too. Never adds anything.
+   */
+  static void narrow(Path path, FileStat model) throws IOException {
+    Optional<FileStat> now = FileStat.ofEntry(path);
+    if (model.mode() < 0 || now.isEmpty() || !now.get().regular()) {
+      return;
+    }
+    int narrowed = now.get().mode() & model.mode();
+    if (narrowed != now.get().mode()) {
+      Files.setAttribute(path, "unix:mode", narrowed, LinkOption.NOFOLLOW_LINKS);
+    }
   }
 
   private static void set(Path path, String attribute, int value) {

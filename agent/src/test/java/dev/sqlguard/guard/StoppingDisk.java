@@ -106,4 +106,10 @@ final class StoppingDisk extends Disk {
     step();
     super.adopt(path, model);
   }
+
+  @Override
+  public void narrow(Path path, FileStat model) throws IOException {
+    step();
+    super.narrow(path, model);
+  }
 }

@@ -3,9 +3,7 @@ package dev.sqlguard.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,65 +17,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A database of one account that another one opens: no copy is readable more widely. */
 class AnotherUserIT {
-  private static final String NOBODY = "65534";
+  private static final String NOBODY = Nobody.ID;
+  private static Nobody nobody;
   private static Path readable;
-  private static Path agent;
-  private static Path[] classPath;
 
-  /** Neither the build's directory nor the local repository need be readable for others. */
   @BeforeAll
-  static void copyWhatNobodyMustRead() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv");
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to become another user");
-    readable = Files.createTempDirectory("sqlguard-readable-");
-    Files.setPosixFilePermissions(readable, PosixFilePermissions.fromString("rwxr-xr-x"));
-    agent = copy(GuardedJvm.AGENT);
-    List<Path> entries = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      Path path = Path.of(entry);
-      if (entry.contains("sqlite-jdbc") || entry.contains("slf4j")) {
-        entries.add(copy(path));
-      } else if (Files.exists(path.resolve("dev/sqlguard/it/ScriptApp.class"))) {
-        Path folder = Files.createDirectories(readable.resolve("classes/dev/sqlguard/it"));
-        copyTo(path.resolve("dev/sqlguard/it/ScriptApp.class"), folder);
-        entries.add(readable.resolve("classes"));
-      }
-    }
-    classPath = entries.toArray(Path[]::new);
+  static void begin() throws Exception {
+    nobody = new Nobody();
+    readable = nobody.readable();
   }
 
   @AfterAll
-  static void deleteCopies() throws Exception {
-    if (readable != null) {
-      try (var all = Files.walk(readable)) {
-        all.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());
-      }
+  static void end() throws Exception {
+    if (nobody != null) {
+      nobody.close();
     }
   }
 
-  private static Path copy(Path file) throws Exception {
-    return copyTo(file, readable);
-  }
-
-  private static Path copyTo(Path file, Path folder) throws Exception {
-    Path copy = Files.copy(file, folder.resolve(file.getFileName()));
-    Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
-    return copy;
-  }
-
   private static GuardedJvm asNobody(boolean guarded) {
-    GuardedJvm jvm =
-        guarded ? GuardedJvm.jvm().jvmArguments("-javaagent:" + agent) : GuardedJvm.jvm();
-    return jvm.unguarded()
-        .prefix("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups")
-        .classPath(classPath)
-        .environment("HOME", "/root")
-        .directory(Path.of("/"));
-  }
-
-  private static void giveTo(String user, Path path) throws Exception {
-    Files.setAttribute(path, "unix:uid", Integer.parseInt(user));
-    Files.setAttribute(path, "unix:gid", Integer.parseInt(user));
+    return guarded ? nobody.guarded() : nobody.unguarded();
   }
 
   private static final int BY_GROUP = 040;
@@ -185,8 +143,8 @@ class AnotherUserIT {
   @Test
   void backupsFollowADatabaseThatWasMadePrivate() throws Exception {
     Path db = database("rwxr-xr-x", "rw-r--r--", 0);
-    giveTo(NOBODY, db.getParent());
-    giveTo(NOBODY, db);
+    Nobody.giveTo(NOBODY, db.getParent());
+    Nobody.giveTo(NOBODY, db);
     play(asNobody(true), db);
     play(asNobody(true), db);
     Files.setPosixFilePermissions(db, PosixFilePermissions.fromString("rw-------"));
@@ -197,8 +155,8 @@ class AnotherUserIT {
   @Test
   void filesThatRootMadeDontStopTheDatabasesOwner() throws Exception {
     Path db = database("rwxr-xr-x", "rw-------", 0);
-    giveTo(NOBODY, db.getParent());
-    giveTo(NOBODY, db);
+    Nobody.giveTo(NOBODY, db.getParent());
+    Nobody.giveTo(NOBODY, db);
     try (var app = GuardedJvm.jvm().start()) {
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
       app.ok("sql", "a", "INSERT INTO t(x) VALUES ('by root')");

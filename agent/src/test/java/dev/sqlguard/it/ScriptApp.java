@@ -3,14 +3,22 @@ package dev.sqlguard.it;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.InputStreamReader;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.sqlite.SQLiteDataSource;
 
 /**
@@ -18,11 +26,16 @@ import org.sqlite.SQLiteDataSource;
  * line, words separated by tabs, and answers each with one line.
  *
  * <ul>
- *   <li>{@code open NAME HOW URL}: HOW is drivermanager, datasource or hikari
+ *   <li>{@code open NAME HOW URL}: HOW is drivermanager, datasource, hikari, or othercopy for a
+ *       second copy of the driver in a class loader of its own
  *   <li>{@code sql NAME STATEMENT}: answers {@code ok}, or the first column of all rows
  *   <li>{@code close NAME}; {@code interrupt} sets the interrupt flag; {@code interrupted} tells it
+ *   <li>{@code cursor NAME QUERY}: reads one row and leaves the cursor open
  *   <li>{@code hook NAME STATEMENT}: runs it in a shutdown hook of the application
+ *   <li>{@code hookopen URL STATEMENT}: the same, on a connection that is opened there and left
+ *       open
  *   <li>{@code writer NAME STATEMENT}: repeats it on a daemon thread until the JVM is gone
+ *   <li>{@code counter NAME STATEMENT}: the same, and prints a line after each success
  *   <li>{@code exit CODE}, {@code throw}, {@code return}, {@code halt}
  * </ul>
  *
@@ -30,6 +43,7 @@ import org.sqlite.SQLiteDataSource;
  */
 public final class ScriptApp {
   private final Map<String, Connection> connections = new HashMap<>();
+  private final List<ResultSet> cursors = new ArrayList<>();
 
   private ScriptApp() {}
 
@@ -74,6 +88,19 @@ public final class ScriptApp {
         Connection inHook = connections.get(words[1]);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> quietly(inHook, words[2])));
         return "ok";
+      case "cursor":
+        ResultSet cursor = connections.get(words[1]).createStatement().executeQuery(words[2]);
+        cursors.add(cursor);
+        return cursor.next() ? cursor.getString(1) : "no row";
+      case "hookopen":
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> openAndRun(words[1], words[2])));
+        return "ok";
+      case "counter":
+        Connection counted = connections.get(words[1]);
+        Thread counter = new Thread(() -> count(counted, words[2]));
+        counter.setDaemon(true);
+        counter.start();
+        return "ok";
       case "writer":
         Connection written = connections.get(words[1]);
         Thread writer =
@@ -110,8 +137,41 @@ public final class ScriptApp {
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(3);
         return new HikariDataSource(config).getConnection();
+      case "othercopy":
+        Class<?> driver = Class.forName("org.sqlite.JDBC", true, otherCopy());
+        return ((Driver) driver.getDeclaredConstructor().newInstance())
+            .connect(url, new Properties());
       default:
         throw new IllegalArgumentException(how);
+    }
+  }
+
+  private static ClassLoader otherCopy() throws Exception {
+    List<URL> libraries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (entry.endsWith(".jar")) {
+        libraries.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    return new URLClassLoader(libraries.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+  }
+
+  private static void openAndRun(String url, String text) {
+    try {
+      sql(DriverManager.getConnection(url), text);
+    } catch (Exception e) {
+      System.err.println("in the background: " + e);
+    }
+  }
+
+  private static void count(Connection connection, String text) {
+    try {
+      while (true) {
+        sql(connection, text);
+        System.out.println("committed");
+      }
+    } catch (Exception e) {
+      System.err.println("in the background: " + e);
     }
   }
 

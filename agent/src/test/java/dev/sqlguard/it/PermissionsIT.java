@@ -125,38 +125,6 @@ class PermissionsIT {
   }
 
   @Test
-  void backupIsNeverReadableByMorePeopleThanTheDatabase() throws Exception {
-    own(directory, NOBODY, NOBODY, "rwxr-xr-x");
-    own(db, NOBODY, SOMEBODY, "rw-r-----");
-    asNobody.start(db);
-    Path bak = Databases.beside(db, ".bak");
-    assertTrue(Files.exists(bak));
-    assertEquals(NOBODY + ":" + NOBODY + " rw-------", owner(bak));
-  }
-
-  @Test
-  void backupOfAPublicDatabaseOfSomebodyElseIsNotHidden() throws Exception {
-    own(directory, NOBODY, NOBODY, "rwxr-xr-x");
-    own(db, SOMEBODY, SOMEBODY, "rw-rw-rw-");
-    asNobody.start(db);
-    assertEquals(NOBODY + ":" + NOBODY + " rw----rw-", owner(Databases.beside(db, ".bak")));
-  }
-
-  @Test
-  void databaseWhoseOwnerCannotBeKeptIsNotReplaced() throws Exception {
-    own(directory, NOBODY, NOBODY, "rwxr-xr-x");
-    own(db, SOMEBODY, SOMEBODY, "rw-rw-rw-");
-    asNobody.start(db);
-    Databases.damage(db, "t", 1);
-    byte[] damaged = Files.readAllBytes(db);
-    Starts.Start start = asNobody.start(db);
-    assertArrayEquals(damaged, Files.readAllBytes(db));
-    assertEquals(SOMEBODY + ":" + SOMEBODY + " rw-rw-rw-", owner(db));
-    assertEquals(1, start.lines().size(), start.lines()::toString);
-    assertFalse(Files.exists(Databases.beside(db, ".corrupt")));
-  }
-
-  @Test
   void ordinaryUserGetsHisOwnDatabaseRestored() throws Exception {
     own(directory, NOBODY, NOBODY, "rwx------");
     own(db, NOBODY, NOBODY, "rw-------");
@@ -220,17 +188,6 @@ class PermissionsIT {
     Map<String, String> before = Images.contentsOf(directory);
     asNobody.start(db);
     assertEquals(before, Images.contentsOf(directory));
-  }
-
-  @Test
-  void backupsOfAnotherUserAreNotInTheWay() throws Exception {
-    own(directory, NOBODY, NOBODY, "rwxrwxrwx");
-    own(db, NOBODY, NOBODY, "rw-rw-rw-");
-    asRoot.start(db);
-    byte[] bak = Files.readAllBytes(Databases.beside(db, ".bak"));
-    Starts.Start start = asNobody.start(db, "INSERT INTO t(x) VALUES ('more')");
-    assertEquals(List.of("ok"), start.answers());
-    assertArrayEquals(bak, Files.readAllBytes(Databases.beside(db, ".bak")));
   }
 
   /** With an access control list the mode's group bits are a mask, not what the group may do. */

@@ -26,32 +26,6 @@ class UnrecoverableIT {
   }
 
   @Test
-  void applicationOpensItByDefault() throws Exception {
-    try (var app = GuardedJvm.jvm().start()) {
-      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
-      assertEquals("1", app.say("sql", "a", "SELECT id FROM t WHERE id = 1"));
-      assertEquals(1, app.end("return").guardLines().size());
-    }
-    assertArrayEquals(damaged, Files.readAllBytes(db));
-  }
-
-  @Test
-  void applicationIsRefusedEveryTimeWhereThatIsWanted() throws Exception {
-    try (var app = GuardedJvm.jvm().options("on-unrecoverable=refuse").start()) {
-      for (String how : new String[] {"drivermanager", "drivermanager", "datasource"}) {
-        String answer = app.say("open", "a", how, "jdbc:sqlite:" + db);
-        assertTrue(answer.startsWith("error java.sql.SQLException: "), answer);
-        assertTrue(answer.contains(db.toString()) && answer.contains("damaged"), answer);
-      }
-      Path other = directory.resolve("other.db");
-      app.ok("open", "o", "drivermanager", "jdbc:sqlite:" + other);
-      app.ok("sql", "o", "CREATE TABLE t(x)");
-      assertEquals(0, app.end("return").exitCode());
-    }
-    assertArrayEquals(damaged, Files.readAllBytes(db));
-  }
-
-  @Test
   void poolIsRefusedToo() throws Exception {
     try (var app = GuardedJvm.jvm().options("on-unrecoverable=refuse").start()) {
       String answer = app.say("open", "a", "hikari", "jdbc:sqlite:" + db);
@@ -103,19 +77,6 @@ class UnrecoverableIT {
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
       app.end("return");
     }
-  }
-
-  @Test
-  void whatCannotBeJudgedIsNoReasonToRefuse() throws Exception {
-    Files.write(db, "text, not a database\n".repeat(1000).getBytes());
-    Map<String, String> before = Images.contentsOf(directory);
-    try (var app = GuardedJvm.jvm().options("on-unrecoverable=refuse").start()) {
-      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
-      app.end("return");
-    }
-    Map<String, String> after = Images.contentsOf(directory);
-    after.remove("app.db.sqlguard");
-    assertEquals(before, after);
   }
 
   @Test

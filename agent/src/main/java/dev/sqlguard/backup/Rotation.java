@@ -204,11 +204,8 @@ public final class Rotation {
    */
   private boolean makeSelfContained(Path staged) throws IOException {
     SideFiles beside = SideFiles.of(staged);
-    for (Path side : new Path[] {beside.wal(), beside.journal()}) {
-      Optional<FileStat> left = FileStat.ofEntry(side);
-      if (left.isPresent() && left.get().size() > 0) {
-        throw new IOException("SQLite left " + side.getFileName() + " unfolded");
-      }
+    if (hasContent(beside.wal()) || hasContent(beside.journal()) && isHot(beside.journal())) {
+      throw new IOException("SQLite left a part of " + staged.getFileName() + " unfolded");
     }
     for (Path side : beside.all()) {
       disk.delete(side);
@@ -223,5 +220,18 @@ public final class Rotation {
       disk.patch(staged, DatabaseHeader.VERSIONS_AT, rollback, rollback);
     }
     return wal;
+  }
+
+  private static boolean hasContent(Path side) throws IOException {
+    Optional<FileStat> left = FileStat.ofEntry(side);
+    return left.isPresent() && left.get().size() > 0;
+  }
+
+  /** In journal mode PERSIST a journal that is over stays, with zeros for a header. */
+  private static boolean isHot(Path journal) throws IOException {
+    byte[] first = new byte[1];
+    try (FileBytes bytes = new FileBytes(journal)) {
+      return bytes.read(0, first, 0, 1) == 1 && first[0] != 0;
+    }
   }
 }

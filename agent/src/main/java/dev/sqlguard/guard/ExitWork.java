@@ -1,22 +1,31 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Sizes;
 import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.SqliteError;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
  * When the JVM ends, after the application's own shutdown hooks: folds the WAL of every guarded
  * database into its main file, through the application's own driver.
+ *
+ * <p>In two rounds: first all databases without waiting for anybody, then those that were busy,
+ * with what time is left. A busy one takes nothing away from the others.
  */
 public final class ExitWork implements Runnable {
   private static final long LONGEST_PATIENCE_MILLIS = 2000;
@@ -24,13 +33,18 @@ public final class ExitWork implements Runnable {
   private final Gate gate;
   private final Log log;
   private final Duration timeout;
-  private volatile Path current;
+
+  /** What has a WAL to fold in and has had no line yet. */
+  private final Set<Path> unfinished = ConcurrentHashMap.newKeySet();
 
   public ExitWork(Gate gate, Log log, Duration timeout) {
     this.gate = gate;
     this.log = log;
     this.timeout = timeout;
   }
+
+  /** A WAL with content, and the name it belongs to. */
+  private record Task(GuardedFile file, Path path, String size) {}
 
   /** On a thread of its own, so that a hung file system can't hold the JVM back for ever. */
   @Override
@@ -44,73 +58,123 @@ public final class ExitWork implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Path unfinished = current;
-    if (worker.isAlive() && unfinished != null) {
-      log.warn(unfinished, "exit-timeout is over; its WAL is left for the next open");
+    for (Path path : unfinished) {
+      finish(path, "exit-timeout is over; its WAL is left for the next open");
     }
   }
 
   private void foldAll(long deadline) {
     boolean outermost = gate.enter();
     try {
-      for (GuardedFile file : gate.files()) {
-        if (deadline - System.nanoTime() > 0) {
-          foldQuietly(file, deadline);
+      List<Task> busy = new ArrayList<>();
+      for (Task task : tasks()) {
+        if (!fold(task, 0, false)) {
+          busy.add(task);
         }
+      }
+      for (Task task : busy) {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        fold(task, Math.max(0, Math.min(LONGEST_PATIENCE_MILLIS, left / 2)), true);
       }
     } finally {
       gate.leave(outermost);
     }
   }
 
-  private void foldQuietly(GuardedFile file, long deadline) {
-    try {
-      Path wal = SideFiles.of(file.path()).wal();
-      Optional<FileStat> stat = FileStat.ofEntry(wal);
-      boolean pending = stat.isPresent() && stat.get().regular() && stat.get().size() > 0;
-      if (pending && file.isToBeFolded() && Registry.isStillThere(file)) {
-        current = file.path();
-        fold(file, stat.get().size(), deadline);
+  private List<Task> tasks() {
+    List<Task> tasks = new ArrayList<>();
+    for (GuardedFile file : gate.files()) {
+      try {
+        List<Task> found = file.isToBeFolded() ? tasksOf(file) : List.of();
+        if (found.size() > 1) {
+          log.warn(file.path(), "WAL not folded in: another of its names has one too");
+        } else {
+          tasks.addAll(found);
+        }
+      } catch (IOException | RuntimeException e) {
+        log.warn(file.path(), "WAL not folded in (" + Wording.of(e) + ")");
       }
-    } catch (SQLException e) {
-      String why = SqliteError.of(e).message();
-      log.warn(file.path(), "WAL not folded in (" + why + "); the next open will do it");
-    } catch (Throwable t) {
-      log.warn(file.path(), "WAL not folded in (" + t + "); the next open will do it");
-    } finally {
-      current = null;
     }
+    for (Task task : tasks) {
+      unfinished.add(task.path());
+    }
+    return tasks;
   }
 
-  private void fold(GuardedFile file, long walSize, long deadline) throws SQLException {
-    SqliteEngine driver = file.driver();
-    try (Connection db = driver.open(file.path());
-        Statement statement = db.createStatement()) {
-      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      long patience = Math.max(0, Math.min(LONGEST_PATIENCE_MILLIS, left / 2));
-      statement.execute("PRAGMA busy_timeout=" + patience);
-      Checkpoint truncate = checkpoint(statement, "TRUNCATE");
-      Checkpoint result = truncate.busy() ? checkpoint(statement, "PASSIVE") : truncate;
-      report(file.path(), Sizes.text(walSize), truncate.busy(), result);
+  private static List<Task> tasksOf(GuardedFile file) throws IOException {
+    List<Task> tasks = new ArrayList<>();
+    for (Path name : file.names()) {
+      Optional<FileStat> wal = FileStat.ofEntry(SideFiles.of(name).wal());
+      if (wal.isPresent()
+          && wal.get().regular()
+          && wal.get().size() > 0
+          && Registry.leadsTo(name, file)) {
+        tasks.add(new Task(file, name, Sizes.text(wal.get().size())));
+      }
     }
+    return tasks;
+  }
+
+  /**
+   * @param last whether the outcome is final, so that it is said
+   * @return false where somebody else kept the WAL busy
+   */
+  private boolean fold(Task task, long patienceMillis, boolean last) {
+    String size = "WAL of " + task.size();
+    try {
+      if (task.file().isOpenedByTwoCopies() && isOpen(task.path())) {
+        finish(task.path(), size + " not folded in: two copies of SQLite have opened it");
+        return true;
+      }
+      SqliteEngine driver = task.file().driver();
+      try (Connection db = driver.open(task.path());
+          Statement statement = db.createStatement()) {
+        statement.execute("PRAGMA busy_timeout=" + patienceMillis);
+        Checkpoint truncate = checkpoint(statement, "TRUNCATE");
+        Checkpoint result = truncate.busy() ? checkpoint(statement, "PASSIVE") : truncate;
+        if (truncate.busy() && !last) {
+          return false;
+        }
+        report(task.path(), size, truncate.busy(), result);
+      }
+    } catch (SQLException e) {
+      SqliteError error = SqliteError.of(e);
+      if (!last && (error.code() == SqliteError.BUSY || error.code() == SqliteError.LOCKED)) {
+        return false;
+      }
+      finish(task.path(), size + " not folded in (" + error.message() + ")");
+    } catch (Throwable t) {
+      finish(task.path(), size + " not folded in (" + t + ")");
+    }
+    return true;
+  }
+
+  private static boolean isOpen(Path path) throws IOException {
+    return FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(path))) > 0;
   }
 
   private void report(Path path, String size, boolean stays, Checkpoint result) {
-    if (result.frames() < 0) {
+    if (!unfinished.remove(path) || result.frames() < 0) {
       return;
     }
     if (result.checkpointed() < result.frames()) {
       log.info(
           path,
-          "WAL of "
-              + size
+          size
               + " is in use: "
               + result.checkpointed()
               + " of "
               + result.frames()
               + " pages folded in");
     } else {
-      log.info(path, "WAL of " + size + " folded in" + (stays ? "; the file is still in use" : ""));
+      log.info(path, size + " folded in" + (stays ? "; the file is still in use" : ""));
+    }
+  }
+
+  /** Once for each, whoever comes first: the worker, or the end of the time. */
+  private void finish(Path path, String what) {
+    if (unfinished.remove(path)) {
+      log.warn(path, what);
     }
   }
 

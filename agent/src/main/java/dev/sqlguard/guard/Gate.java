@@ -43,6 +43,7 @@ public final class Gate {
       return Optional.empty();
     }
     GuardedFile file = registry.find(target.file());
+    file.openedAs(target.file());
     file.gate().lock();
     try {
       if (file.isExaminedFor(target.readOnly())) {

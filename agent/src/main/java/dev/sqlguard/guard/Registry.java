@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +22,8 @@ import java.util.Set;
 final class Registry {
   private static final int FIRST_SWEEP = 1024;
 
-  private final Map<String, GuardedFile> byName = new HashMap<>();
-  private final Map<FileId, GuardedFile> byId = new HashMap<>();
+  private final Map<String, GuardedFile> byName = new LinkedHashMap<>();
+  private final Map<FileId, GuardedFile> byId = new LinkedHashMap<>();
   private int nextSweep = FIRST_SWEEP;
 
   /** The entry of a file, made if it is unknown. */
@@ -65,12 +66,16 @@ final class Registry {
   }
 
   synchronized List<GuardedFile> all() {
-    return new ArrayList<>(new HashSet<>(byName.values()));
+    return new ArrayList<>(new LinkedHashSet<>(byName.values()));
   }
 
   /** Whether the entry's path still leads to the file that was opened. */
   static boolean isStillThere(GuardedFile file) throws IOException {
-    Optional<FileId> now = idOf(file.path());
+    return leadsTo(file.path(), file);
+  }
+
+  static boolean leadsTo(Path name, GuardedFile file) throws IOException {
+    Optional<FileId> now = idOf(name);
     return now.isPresent() && now.equals(file.id());
   }
 

@@ -157,7 +157,8 @@ class InUseIT {
 
   private void assertOtherGoesOn() throws IOException {
     other.say("sql", db.toString(), "COMMIT");
-    assertEquals("ok", other.say("sql", db.toString(), "UPDATE t SET x = 'row of the other' WHERE id = 2"));
+    assertEquals(
+        "ok", other.say("sql", db.toString(), "UPDATE t SET x = 'row of the other' WHERE id = 2"));
     other.ok("close", db.toString());
   }
 }

@@ -2,7 +2,6 @@ package dev.sqlguard.it;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -91,9 +90,7 @@ class LeftoverFilesIT {
   @Test
   void hotJournalOfAFileThatGrewIsRolledBackInTheBackup() throws Exception {
     killedAfter(
-        "PRAGMA cache_size=5",
-        "BEGIN",
-        "INSERT INTO t(x) SELECT hex(randomblob(400)) FROM t");
+        "PRAGMA cache_size=5", "BEGIN", "INSERT INTO t(x) SELECT hex(randomblob(400)) FROM t");
     guardedOpenChangesNothing();
     assertBackupHas(ROWS);
   }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,8 +80,7 @@ class UnrecoverableIT {
 
   @Test
   void reportedDamageIsRefusedWhereBothAreWanted() throws Exception {
-    try (var app =
-        GuardedJvm.jvm().options("on-damage=report,on-unrecoverable=refuse").start()) {
+    try (var app = GuardedJvm.jvm().options("on-damage=report,on-unrecoverable=refuse").start()) {
       String answer = app.say("open", "a", "drivermanager", "jdbc:sqlite:" + db);
       assertTrue(answer.startsWith("error java.sql.SQLException: "), answer);
     }

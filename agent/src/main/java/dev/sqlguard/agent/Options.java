@@ -244,6 +244,10 @@ record Options(Settings settings, Log log, List<String> complaints) {
     private List<Path> databases() {
       List<Path> paths = new ArrayList<>();
       for (String text : given.getOrDefault(OptionKey.DB, List.of())) {
+        if (text.isBlank()) {
+          complain(OptionKey.DB, text, "");
+          continue;
+        }
         try {
           paths.add(Path.of(text).toAbsolutePath());
         } catch (InvalidPathException e) {

@@ -88,6 +88,20 @@ public final class Catalog {
     return hashOf(copy).equals(record.hash());
   }
 
+  /**
+   * Whether this very file was verified and made durable. Not by its hash: a copy that the check
+   * was still at work on may hold what a backup holds.
+   */
+  boolean isComplete(Path staged) throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(staged);
+    for (BackupRecord record : records) {
+      if (stat.isPresent() && record.looksLike(stat.get())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Remembers a backup, durably: from now on the file counts as complete. */
   public void add(BackupRecord record) throws IOException {
     if (records.size() > MOST_UNPRUNED) {

@@ -94,7 +94,7 @@ public final class Rotation {
       return;
     }
     Optional<BackupNames.Series> series = freeSeries();
-    if (series.isPresent() && catalog.identify(staged).isPresent()) {
+    if (series.isPresent() && catalog.isComplete(staged)) {
       rotate(staged, series.get());
     } else {
       disk.delete(staged);

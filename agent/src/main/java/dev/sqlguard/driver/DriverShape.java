@@ -49,7 +49,7 @@ public final class DriverShape {
     int file = fileArgument(arguments);
     return Type.getReturnType(descriptor) == Type.VOID_TYPE
         && file >= 0
-        && file <= 1
+        && (file == 0 || file == 1 && arguments[0].getSort() == Type.OBJECT)
         && arguments.length - file <= 2
         && (arguments.length == file + 1 || arguments[file + 1] == Type.INT_TYPE);
   }

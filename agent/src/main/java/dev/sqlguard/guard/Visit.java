@@ -140,16 +140,21 @@ final class Visit {
     if (seen.obstacle().isPresent()) {
       return unrepaired(damaged, "not replaced because " + seen.obstacle().get());
     }
-    BackupRung backups = new BackupRung(workplace.catalog(), new IntegrityCheck(driver), disk);
-    Ladder.Choice choice = new Ladder(List.of(backups)).climb(damaged);
-    if (choice.best().isEmpty()) {
-      String tried =
-          choice.passedOver().isEmpty()
-              ? "there is no backup"
-              : String.join(", ", choice.passedOver());
-      return unrepaired(damaged, "nothing can replace it (" + tried + "); left as it is");
+    try {
+      BackupRung backups = new BackupRung(workplace.catalog(), new IntegrityCheck(driver), disk);
+      Ladder.Choice choice = new Ladder(List.of(backups)).climb(damaged);
+      if (choice.best().isEmpty()) {
+        String tried =
+            choice.passedOver().isEmpty()
+                ? "there is no backup"
+                : String.join(", ", choice.passedOver());
+        return unrepaired(damaged, "nothing can replace it (" + tried + "); left as it is");
+      }
+      return install(seen, damaged, choice.best().get());
+    } catch (IOException e) {
+      // Damage stays proven, whatever came in the way of its repair.
+      return unrepaired(damaged, "not repaired: " + Wording.of(e));
     }
-    return install(seen, damaged, choice.best().get());
   }
 
   private Outcome install(Examination seen, Damaged damaged, Candidate best) throws IOException {

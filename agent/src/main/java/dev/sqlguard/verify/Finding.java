@@ -41,7 +41,9 @@ public record Finding(Kind kind, String text, String index, long tree, long page
       List.of(
           Pattern.compile("(Main )?[Ff]reelist: .*"),
           Pattern.compile("Page \\d+(:| is) never used"),
-          Pattern.compile(".*(ptr ?map|[Pp]ointer map).*"));
+          Pattern.compile(".*(ptr ?map|[Pp]ointer map).*"),
+          Pattern.compile("max rootpage \\(\\d+\\) disagrees with header.*"),
+          Pattern.compile("incremental_vacuum enabled with a max rootpage of zero"));
   private static final Pattern INDEX =
       Pattern.compile(
           "(?:row \\d+ missing from|wrong # of entries in|non-unique entry in"

@@ -53,13 +53,24 @@ public final class ExitWork implements Runnable {
     Thread worker = new Thread(null, () -> foldAll(deadline), "sqlguard-exit", 0, false);
     worker.setDaemon(true);
     worker.start();
-    try {
-      worker.join(Math.max(1, timeout.toMillis()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    join(worker, deadline);
     for (Path path : unfinished) {
       finish(path, "exit-timeout is over; its WAL is left for the next open");
+    }
+  }
+
+  /** The thread that ends the JVM may be interrupted: it waits all the same. */
+  private static void join(Thread worker, long deadline) {
+    boolean interrupted = Thread.interrupted();
+    for (long left; (left = deadline - System.nanoTime()) > 0 && worker.isAlive(); ) {
+      try {
+        worker.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -16,6 +16,7 @@ import net.bytebuddy.jar.asm.Type;
 public final class DriverShape {
   private static final String OPEN = "open";
   private static final String INNER_OPEN = "_open";
+  private static final int ABSTRACT_OR_STATIC = Opcodes.ACC_ABSTRACT | Opcodes.ACC_STATIC;
 
   private DriverShape() {}
 
@@ -40,8 +41,6 @@ public final class DriverShape {
         ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
     return hasInnerOpen[0] ? found : List.of();
   }
-
-  private static final int ABSTRACT_OR_STATIC = Opcodes.ACC_ABSTRACT | Opcodes.ACC_STATIC;
 
   /** {@code void}, with one String, and at most an object before it and an int after it. */
   private static boolean opensFile(String descriptor) {

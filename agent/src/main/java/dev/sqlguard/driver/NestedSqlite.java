@@ -20,6 +20,9 @@ public final class NestedSqlite implements Supplier<Optional<SqliteEngine>> {
   private final Consumer<Module> allowNativeCode;
   private Optional<SqliteEngine> engine;
 
+  /** The engine holds its class weakly. */
+  private Class<?> loaded;
+
   /**
    * @param allowNativeCode keeps newer JDKs from printing a warning about its native library
    */
@@ -49,14 +52,11 @@ public final class NestedSqlite implements Supplier<Optional<SqliteEngine>> {
       ClassLoader loader = new IsolatedLoader(jar, jarUrl, FOLDER, parent);
       allowNativeCode.accept(loader.getUnnamedModule());
       Class<?> driver = Class.forName("org.sqlite.JDBC", true, loader);
-      keep = driver;
+      loaded = driver;
       return Optional.of(
           new JdbcDriver(driver, driver.getName(), "the newest SQLite", () -> false));
     } catch (ReflectiveOperationException | LinkageError e) {
       return Optional.empty();
     }
   }
-
-  /** The engine holds its class weakly. */
-  private Class<?> keep;
 }

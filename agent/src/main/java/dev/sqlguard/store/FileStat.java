@@ -1,6 +1,7 @@
 package dev.sqlguard.store;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -66,7 +67,7 @@ public record FileStat(
       return Optional.of(Platform.HAS_UNIX_ATTRIBUTES ? unix(path, options) : basic(path, options));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (java.nio.file.FileSystemException e) {
+    } catch (FileSystemException e) {
       // ENOTDIR: a parent is a file, so there is nothing at this path.
       if (e.getReason() != null && e.getReason().contains("Not a directory")) {
         return Optional.empty();

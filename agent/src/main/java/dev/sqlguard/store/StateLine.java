@@ -2,12 +2,14 @@ package dev.sqlguard.store;
 
 import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** One fact in the state file: a word for its kind, then {@code key=value} pairs. */
 public record StateLine(String kind, Map<String, String> fields) {
+  private static final Charset UTF_8 = StandardCharsets.UTF_8;
 
   /** {@code fields} come as key, value, key, value … */
   public static StateLine of(String kind, Object... fields) {
@@ -54,6 +56,4 @@ public record StateLine(String kind, Map<String, String> fields) {
     }
     return new StateLine(words[0], map);
   }
-
-  private static final java.nio.charset.Charset UTF_8 = StandardCharsets.UTF_8;
 }

@@ -1,0 +1,15 @@
+package dev.sqlguard.salvage;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a salvage does beyond taking the rows that are there.
+ *
+ * @param backup a healthy earlier state of the database: its schema stands in for a lost one, its
+ *     rows tell where orphaned pages belong
+ * @param backfill whether the backup's rows replace rows that are destroyed
+ * @param quarantine where rows go that can't be trusted or belong to no table; empty: into the
+ *     salvaged database itself
+ */
+public record SalvageOptions(Optional<Path> backup, boolean backfill, Optional<Path> quarantine) {}

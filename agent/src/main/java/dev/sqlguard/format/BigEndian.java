@@ -1,18 +1,18 @@
 package dev.sqlguard.format;
 
 /** The byte order of everything in a database file. */
-final class BigEndian {
+public final class BigEndian {
   private BigEndian() {}
 
-  static int u8(byte[] b, int at) {
+  public static int u8(byte[] b, int at) {
     return b[at] & 0xff;
   }
 
-  static int u16(byte[] b, int at) {
+  public static int u16(byte[] b, int at) {
     return u8(b, at) << 8 | u8(b, at + 1);
   }
 
-  static long u32(byte[] b, int at) {
+  public static long u32(byte[] b, int at) {
     return (long) u16(b, at) << 16 | u16(b, at + 2);
   }
 }

@@ -1,17 +1,17 @@
 package dev.sqlguard.format;
 
 /** The header of a b-tree page (file format, section 1.6). */
-final class BtreePage {
-  static final int INTERIOR_INDEX = 2;
-  static final int INTERIOR_TABLE = 5;
-  static final int LEAF_INDEX = 10;
-  static final int LEAF_TABLE = 13;
+public final class BtreePage {
+  public static final int INTERIOR_INDEX = 2;
+  public static final int INTERIOR_TABLE = 5;
+  public static final int LEAF_INDEX = 10;
+  public static final int LEAF_TABLE = 13;
 
   /** In bytes. */
-  static final int INTERIOR_HEADER = 12;
+  public static final int INTERIOR_HEADER = 12;
 
   /** In bytes. */
-  static final int LEAF_HEADER = 8;
+  public static final int LEAF_HEADER = 8;
 
   private static final int MOST_FRAGMENTED = 60;
 
@@ -52,6 +52,28 @@ final class BtreePage {
       }
     }
     return true;
+  }
+
+  /** Whether this is one of the four types. */
+  public static boolean isType(int type) {
+    return type == INTERIOR_INDEX
+        || type == INTERIOR_TABLE
+        || type == LEAF_INDEX
+        || type == LEAF_TABLE;
+  }
+
+  public static boolean isInterior(int type) {
+    return type == INTERIOR_INDEX || type == INTERIOR_TABLE;
+  }
+
+  /** Where the b-tree header of a page begins: behind the database header on the first page. */
+  public static int headerAt(long page) {
+    return page == 1 ? DatabaseHeader.SIZE : 0;
+  }
+
+  /** In bytes. */
+  public static int headerSize(int type) {
+    return isInterior(type) ? INTERIOR_HEADER : LEAF_HEADER;
   }
 
   static int type(byte[] page) {

@@ -1,0 +1,130 @@
+package dev.sqlguard.format;
+
+import java.util.List;
+
+/**
+ * The order of the entries of an index, or of the rows of a WITHOUT ROWID table (file format,
+ * section 2.4): field by field, NULL before numbers before text before BLOBs.
+ */
+public final class KeyOrder {
+  /** One field of the key. */
+  public record Field(Collation collation, boolean descending) {}
+
+  private final List<Field> fields;
+  private final TextEncoding encoding;
+  private final RecordCursor left = new RecordCursor();
+  private final RecordCursor right = new RecordCursor();
+
+  /** Not for use by several threads at a time. */
+  public KeyOrder(List<Field> fields, TextEncoding encoding) {
+    this.fields = List.copyOf(fields);
+    this.encoding = encoding;
+  }
+
+  /** How many fields the key has. */
+  public int size() {
+    return fields.size();
+  }
+
+  /**
+   * Compares two records by their keys, each given by those of its bytes that are at hand.
+   *
+   * @return 0 where they are equal as far as that can be told
+   */
+  public int compare(
+      byte[] a,
+      int aAt,
+      int aAvailable,
+      long aSize,
+      byte[] b,
+      int bAt,
+      int bAvailable,
+      long bSize) {
+    if (left.parse(a, aAt, aAvailable, aSize) == RecordCursor.Result.INCOMPLETE
+        || right.parse(b, bAt, bAvailable, bSize) == RecordCursor.Result.INCOMPLETE) {
+      return 0;
+    }
+    int common = Math.min(fields.size(), Math.min(left.fields(), right.fields()));
+    for (int i = 0; i < common; i++) {
+      if (end(left, i) > aAvailable || end(right, i) > bAvailable) {
+        return 0;
+      }
+      int order =
+          compareField(
+              i,
+              a,
+              aAt + (int) left.offset(i),
+              left.type(i),
+              b,
+              bAt + (int) right.offset(i),
+              right.type(i));
+      if (order != 0) {
+        return fields.get(i).descending() ? -order : order;
+      }
+    }
+    return 0;
+  }
+
+  private static long end(RecordCursor record, int field) {
+    return record.offset(field) + SerialType.size(record.type(field));
+  }
+
+  private int compareField(
+      int field, byte[] a, int aAt, long aType, byte[] b, int bAt, long bType) {
+    int rank = rank(aType);
+    if (rank != rank(bType)) {
+      return rank - rank(bType);
+    }
+    int aLength = (int) SerialType.size(aType);
+    int bLength = (int) SerialType.size(bType);
+    switch (rank) {
+      case 0:
+        return 0;
+      case 1:
+        return compareNumbers(a, aAt, aType, b, bAt, bType);
+      case 2:
+        return fields.get(field).collation().compare(encoding, a, aAt, aLength, b, bAt, bLength);
+      default:
+        return Collation.BINARY.compare(encoding, a, aAt, aLength, b, bAt, bLength);
+    }
+  }
+
+  private static int compareNumbers(byte[] a, int aAt, long aType, byte[] b, int bAt, long bType) {
+    boolean aReal = aType == SerialType.REAL;
+    boolean bReal = bType == SerialType.REAL;
+    if (!aReal && !bReal) {
+      return Long.compare(FieldValue.integer(a, aAt, aType), FieldValue.integer(b, bAt, bType));
+    }
+    if (aReal && bReal) {
+      double x = FieldValue.real(a, aAt);
+      double y = FieldValue.real(b, bAt);
+      return x < y ? -1 : x > y ? 1 : 0;
+    }
+    return aReal
+        ? -compareMixed(FieldValue.integer(b, bAt, bType), FieldValue.real(a, aAt))
+        : compareMixed(FieldValue.integer(a, aAt, aType), FieldValue.real(b, bAt));
+  }
+
+  /** Exact also where the integer has more digits than a double can hold. */
+  private static int compareMixed(long x, double y) {
+    if (y >= 0x1p63) {
+      return -1;
+    }
+    if (y < -0x1p63) {
+      return 1;
+    }
+    long whole = (long) y;
+    if (x != whole) {
+      return x < whole ? -1 : 1;
+    }
+    double rest = y - whole;
+    return rest > 0 ? -1 : rest < 0 ? 1 : 0;
+  }
+
+  private static int rank(long type) {
+    if (type == SerialType.NULL) {
+      return 0;
+    }
+    return type < SerialType.BLOB ? 1 : SerialType.isText(type) ? 2 : 3;
+  }
+}

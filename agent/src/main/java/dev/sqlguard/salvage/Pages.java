@@ -1,0 +1,81 @@
+package dev.sqlguard.salvage;
+
+import dev.sqlguard.format.ByteSource;
+import dev.sqlguard.format.Geometry;
+import java.io.IOException;
+import java.util.Arrays;
+
+/** The pages of an image, and what each is found to be used for. */
+final class Pages {
+  /** What a page is used for. */
+  enum Use {
+    UNKNOWN,
+    BTREE,
+    OVERFLOW,
+    FREE,
+    /** Pointer maps and the page with the lock bytes. */
+    ADMINISTRATIVE
+  }
+
+  private static final int READ_AHEAD = 1 << 16;
+
+  private final ByteSource image;
+  private final Geometry geometry;
+  private final byte[] uses;
+  private final byte[] block;
+  private long blockAt = -1;
+  private int blockLength;
+
+  Pages(ByteSource image, Geometry geometry) {
+    this.image = image;
+    this.geometry = geometry;
+    this.uses = new byte[Math.toIntExact(geometry.pages() + 1)];
+    this.block = new byte[Math.max(READ_AHEAD, geometry.pageSize())];
+  }
+
+  Geometry geometry() {
+    return geometry;
+  }
+
+  int count() {
+    return uses.length - 1;
+  }
+
+  boolean exists(long page) {
+    return page >= 1 && page < uses.length;
+  }
+
+  Use use(long page) {
+    return Use.values()[uses[(int) page]];
+  }
+
+  boolean isUsed(long page) {
+    return uses[(int) page] != 0;
+  }
+
+  void use(long page, Use use) {
+    uses[(int) page] = (byte) use.ordinal();
+  }
+
+  /**
+   * Reads one page; the end of a file that ends within it is filled up with zeros.
+   *
+   * @return false where there is no such page
+   */
+  boolean read(long page, byte[] into) throws IOException {
+    if (!exists(page)) {
+      return false;
+    }
+    long at = geometry.offset(page);
+    int size = geometry.pageSize();
+    if (at < blockAt || at + size > blockAt + blockLength) {
+      blockAt = at;
+      blockLength = Math.max(0, image.read(at, block, 0, block.length));
+    }
+    int from = (int) (at - blockAt);
+    int there = Math.min(size, blockLength - from);
+    System.arraycopy(block, from, into, 0, there);
+    Arrays.fill(into, there, size, (byte) 0);
+    return true;
+  }
+}

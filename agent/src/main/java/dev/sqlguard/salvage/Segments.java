@@ -1,0 +1,83 @@
+package dev.sqlguard.salvage;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Where the rows of a tree stand, in the order of their keys: leaves, and in trees without rowids
+ * single cells of interior pages.
+ */
+final class Segments {
+  /** The cell number of a segment that is a whole leaf. */
+  static final int LEAF = -1;
+
+  /** Nothing is wrong with it. */
+  static final int CLEAN = 0;
+
+  /** Its cells have to be looked at one by one. */
+  static final int DAMAGED = 1;
+
+  /** No page of the tree leads to it: it was found to belong there. */
+  static final int INFERRED = 2;
+
+  private int[] pages = new int[16];
+  private int[] cells = new int[16];
+  private byte[] flags = new byte[16];
+  private int size;
+
+  /** Kept only where they are needed again. */
+  private final Map<Integer, KeyRange> ranges = new HashMap<>();
+
+  int size() {
+    return size;
+  }
+
+  int page(int i) {
+    return pages[i];
+  }
+
+  int cell(int i) {
+    return cells[i];
+  }
+
+  boolean isLeaf(int i) {
+    return cells[i] == LEAF;
+  }
+
+  boolean isClean(int i) {
+    return flags[i] == CLEAN;
+  }
+
+  boolean isDamaged(int i) {
+    return (flags[i] & DAMAGED) != 0;
+  }
+
+  boolean isInferred(int i) {
+    return (flags[i] & INFERRED) != 0;
+  }
+
+  KeyRange range(int i) {
+    return ranges.getOrDefault(i, KeyRange.ALL);
+  }
+
+  void add(int page, int cell, int flag, KeyRange range) {
+    if (size == pages.length) {
+      pages = Arrays.copyOf(pages, 2 * size);
+      cells = Arrays.copyOf(cells, 2 * size);
+      flags = Arrays.copyOf(flags, 2 * size);
+    }
+    pages[size] = page;
+    cells[size] = cell;
+    flags[size] = (byte) flag;
+    if (flag != CLEAN) {
+      ranges.put(size, range);
+    }
+    size++;
+  }
+
+  /** Appends segment {@code i} of another list. */
+  void addFrom(Segments other, int i) {
+    add(other.pages[i], other.cells[i], other.flags[i], other.range(i));
+  }
+}

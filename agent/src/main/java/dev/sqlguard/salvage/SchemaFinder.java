@@ -1,0 +1,199 @@
+package dev.sqlguard.salvage;
+
+import dev.sqlguard.format.BtreePage;
+import dev.sqlguard.format.CellCursor;
+import dev.sqlguard.format.FieldValue;
+import dev.sqlguard.format.Geometry;
+import dev.sqlguard.format.RecordCursor;
+import dev.sqlguard.format.SerialType;
+import dev.sqlguard.format.TextEncoding;
+import dev.sqlguard.salvage.TableShape.Column;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The rows of sqlite_schema: from its tree, and where that is broken from whatever leaf has records
+ * of its shape.
+ */
+final class SchemaFinder {
+  private static final String TABLE = "sqlite_schema";
+
+  /** The SQL of an object can't be longer (SQLITE_MAX_SQL_LENGTH by default). */
+  private static final int LONGEST = 1_000_000_000;
+
+  private static final int FIELDS = 5;
+
+  /** What sqlite_schema itself looks like. */
+  static final TableShape SHAPE =
+      new TableShape(
+          TABLE,
+          1,
+          false,
+          List.of(
+              column("type", "TEXT"),
+              column("name", "TEXT"),
+              column("tbl_name", "TEXT"),
+              column("rootpage", "INT"),
+              column("sql", "TEXT")),
+          -1,
+          null,
+          List.of(),
+          List.of());
+
+  /**
+   * @param complete whether the tree was intact
+   * @param encoding as the rows show it, null where there is none
+   */
+  record Found(List<SchemaRow> rows, boolean complete, TextEncoding encoding) {}
+
+  private final Pages pages;
+  private final Geometry geometry;
+  private final Payloads payloads;
+  private final CellCheck check;
+  private final Map<String, SchemaRow> rows = new LinkedHashMap<>();
+  private TextEncoding encoding;
+
+  SchemaFinder(Pages pages) {
+    this.pages = pages;
+    this.geometry = pages.geometry();
+    this.payloads = new Payloads(pages);
+    this.check = new CellCheck(payloads, TreeOrder.ROWID, SHAPE);
+  }
+
+  Found find(byte[] visits, Damages damages) throws IOException {
+    Segments segments = new Segments();
+    List<Gap> gaps = new ArrayList<>();
+    new TreeWalk(pages, check, TABLE, visits, damages, false).walk(1, KeyRange.ALL, segments, gaps);
+    boolean complete = gaps.isEmpty();
+    byte[] page = new byte[geometry.pageSize()];
+    for (int i = 0; i < segments.size(); i++) {
+      pages.read(segments.page(i), page);
+      complete &= segments.isClean(i);
+      complete &= read(page, segments.page(i), segments.range(i), true);
+    }
+    if (!complete) {
+      for (long number = 1; number <= pages.count(); number++) {
+        if (!pages.isUsed(number) && pages.read(number, page) && looksLikeSchema(page, number)) {
+          int before = rows.size();
+          read(page, number, KeyRange.ALL, false);
+          if (rows.size() > before) {
+            pages.use(number, Pages.Use.BTREE);
+          }
+        }
+      }
+    }
+    List<SchemaRow> found = new ArrayList<>(rows.values());
+    found.sort((a, b) -> Long.compare(a.rowid(), b.rowid()));
+    return new Found(found, complete, encoding);
+  }
+
+  /** A leaf whose first cell is a row of this table. */
+  private boolean looksLikeSchema(byte[] page, long number) throws IOException {
+    if (page[BtreePage.headerAt(number)] != BtreePage.LEAF_TABLE) {
+      return false;
+    }
+    PageLayout layout = PageLayout.of(page, number, BtreePage.LEAF_TABLE);
+    CellCursor cell = new CellCursor(geometry);
+    int hits = 0;
+    int n = layout.possibleCells(geometry);
+    for (int i = 0; i < n; i++) {
+      if (cell.parse(page, BtreePage.LEAF_TABLE, layout.pointer(page, i))
+          && check.isExact(page, cell)
+          && check.record().fields() == FIELDS) {
+        byte[] record = whole(page, cell);
+        hits += record != null && row(cell.rowid(), record) != null ? 1 : 0;
+      }
+    }
+    return hits > 0 && hits * 2 >= n;
+  }
+
+  /**
+   * @return whether every cell of the page is a row of sqlite_schema
+   */
+  private boolean read(byte[] page, long number, KeyRange range, boolean wins) throws IOException {
+    LeafSurgery.Result result =
+        new LeafSurgery(geometry, check).operate(page, number, BtreePage.LEAF_TABLE, range);
+    boolean all = result.damaged().isEmpty() && result.missing() == 0;
+    CellCursor cell = new CellCursor(geometry);
+    for (LeafSurgery.Cell each : result.kept()) {
+      cell.parse(page, BtreePage.LEAF_TABLE, each.start());
+      byte[] record = whole(page, cell);
+      SchemaRow row = record == null ? null : row(cell.rowid(), record);
+      all &= row != null;
+      if (row != null) {
+        SchemaRow known = rows.get(row.key());
+        if (known == null || !wins && known.rowid() < row.rowid()) {
+          rows.put(row.key(), row);
+        }
+      }
+    }
+    return all;
+  }
+
+  private byte[] whole(byte[] page, CellCursor cell) throws IOException {
+    int size = (int) Math.min(cell.payloadSize(), LONGEST);
+    if (size > pages.count() * (long) geometry.pageSize()) {
+      return null;
+    }
+    byte[] record = new byte[size];
+    return payloads.read(page, cell, record, size) < size ? null : record;
+  }
+
+  /** Null where the record isn't one of a schema object. */
+  private SchemaRow row(long rowid, byte[] record) {
+    RecordCursor fields = new RecordCursor();
+    if (fields.parse(record, 0, record.length, record.length) != RecordCursor.Result.EXACT
+        || fields.fields() != FIELDS
+        || !SerialType.isText(fields.type(0))
+        || !SerialType.isText(fields.type(1))
+        || !SerialType.isText(fields.type(2))) {
+      return null;
+    }
+    boolean hasRoot = SerialType.isInteger(fields.type(3));
+    if (!hasRoot && fields.type(3) != SerialType.NULL) {
+      return null;
+    }
+    boolean hasSql = SerialType.isText(fields.type(4));
+    if (!hasSql && fields.type(4) != SerialType.NULL) {
+      return null;
+    }
+    TextEncoding of = encodingOf(record, fields);
+    if (of == null || encoding != null && encoding != of) {
+      return null;
+    }
+    encoding = of;
+    long root = hasRoot ? FieldValue.integer(record, (int) fields.offset(3), fields.type(3)) : 0;
+    return new SchemaRow(
+        rowid,
+        text(record, fields, 0, of),
+        text(record, fields, 1, of),
+        text(record, fields, 2, of),
+        Math.max(0, root),
+        hasSql ? text(record, fields, 4, of) : null,
+        record);
+  }
+
+  /** The one in which the first field is one of the four types of objects. */
+  private static TextEncoding encodingOf(byte[] record, RecordCursor fields) {
+    for (TextEncoding candidate : TextEncoding.values()) {
+      switch (text(record, fields, 0, candidate)) {
+        case "table", "index", "view", "trigger":
+          return candidate;
+        default:
+      }
+    }
+    return null;
+  }
+
+  private static String text(byte[] record, RecordCursor fields, int field, TextEncoding encoding) {
+    int size = (int) SerialType.size(fields.type(field));
+    return new String(record, (int) fields.offset(field), size, encoding.charset());
+  }
+
+  private static Column column(String name, String type) {
+    return new Column(name, type, Affinity.of(type), false, null);
+  }
+}

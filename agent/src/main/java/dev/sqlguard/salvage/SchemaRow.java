@@ -1,0 +1,28 @@
+package dev.sqlguard.salvage;
+
+/**
+ * One row of sqlite_schema.
+ *
+ * @param root the page where its b-tree begins, 0 for views, triggers and virtual tables
+ * @param sql null for the index of a constraint
+ * @param record as it is stored
+ */
+record SchemaRow(
+    long rowid, String type, String name, String table, long root, String sql, byte[] record) {
+
+  boolean isTableWithRows() {
+    return type.equals("table") && root > 0;
+  }
+
+  boolean isIndex() {
+    return type.equals("index");
+  }
+
+  boolean isVirtualTable() {
+    return type.equals("table") && root == 0;
+  }
+
+  String key() {
+    return type + " " + name;
+  }
+}

@@ -14,6 +14,7 @@ final class PageCheck {
   private final CellCheck check;
   private CellCursor current;
   private CellCursor previous;
+  private boolean overflows;
 
   PageCheck(Geometry geometry, CellCheck check) {
     this.geometry = geometry;
@@ -33,6 +34,7 @@ final class PageCheck {
       return false;
     }
     TreeOrder order = check.order();
+    overflows = false;
     boolean records = layout.type() != BtreePage.INTERIOR_TABLE;
     for (int i = 0; i < n; i++) {
       int at = layout.pointer(page, i);
@@ -50,10 +52,16 @@ final class PageCheck {
       if (i > 0 && !follows(page, order)) {
         return false;
       }
+      overflows |= current.overflowPage() != 0;
       used += current.end() - current.start();
       swap();
     }
     return layout.content() + used == geometry.usableSize();
+  }
+
+  /** Whether a cell of the page that was looked at last goes on in overflow pages. */
+  boolean overflows() {
+    return overflows;
   }
 
   private boolean follows(byte[] page, TreeOrder order) {

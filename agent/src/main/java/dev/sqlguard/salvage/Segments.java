@@ -21,6 +21,9 @@ final class Segments {
   /** No page of the tree leads to it: it was found to belong there. */
   static final int INFERRED = 2;
 
+  /** At least one of its cells goes on in overflow pages. */
+  static final int OVERFLOWS = 4;
+
   private int[] pages = new int[16];
   private int[] cells = new int[16];
   private byte[] flags = new byte[16];
@@ -46,7 +49,7 @@ final class Segments {
   }
 
   boolean isClean(int i) {
-    return flags[i] == CLEAN;
+    return (flags[i] & (DAMAGED | INFERRED)) == 0;
   }
 
   boolean isDamaged(int i) {
@@ -55,6 +58,10 @@ final class Segments {
 
   boolean isInferred(int i) {
     return (flags[i] & INFERRED) != 0;
+  }
+
+  boolean mayOverflow(int i) {
+    return (flags[i] & (DAMAGED | OVERFLOWS)) != 0;
   }
 
   KeyRange range(int i) {
@@ -70,7 +77,7 @@ final class Segments {
     pages[size] = page;
     cells[size] = cell;
     flags[size] = (byte) flag;
-    if (flag != CLEAN) {
+    if ((flag & (DAMAGED | INFERRED)) != 0) {
       ranges.put(size, range);
     }
     size++;

@@ -92,7 +92,8 @@ final class TreeWalk {
     PageLayout layout = PageLayout.of(bytes, page, check.order().leafType());
     if (pageCheck.isClean(bytes, layout, range)) {
       pages.use(page, Use.BTREE);
-      segments.add((int) page, Segments.LEAF, inferred, range);
+      int overflows = pageCheck.overflows() ? Segments.OVERFLOWS : 0;
+      segments.add((int) page, Segments.LEAF, inferred | overflows, range);
       return true;
     }
     LeafSurgery.Result result = surgery.operate(bytes, page, layout.type(), range);
@@ -147,7 +148,8 @@ final class TreeWalk {
       Bound high = Bound.of(bytes, cell, order.rowids());
       visit(cell.leftChild(), new KeyRange(low, high), depth + 1);
       if (!order.rowids()) {
-        segments.add((int) page, i, inferred, KeyRange.ALL);
+        int overflows = cell.overflowPage() != 0 ? Segments.OVERFLOWS : 0;
+        segments.add((int) page, i, inferred | overflows, KeyRange.ALL);
       }
       low = high;
     }

@@ -1,17 +1,17 @@
 package dev.sqlguard.format;
 
 /** The header of a b-tree page (file format, section 1.6). */
-final class BtreePage {
-  static final int INTERIOR_INDEX = 2;
-  static final int INTERIOR_TABLE = 5;
-  static final int LEAF_INDEX = 10;
-  static final int LEAF_TABLE = 13;
+public final class BtreePage {
+  public static final int INTERIOR_INDEX = 2;
+  public static final int INTERIOR_TABLE = 5;
+  public static final int LEAF_INDEX = 10;
+  public static final int LEAF_TABLE = 13;
 
   /** In bytes. */
-  static final int INTERIOR_HEADER = 12;
+  public static final int INTERIOR_HEADER = 12;
 
   /** In bytes. */
-  static final int LEAF_HEADER = 8;
+  public static final int LEAF_HEADER = 8;
 
   private static final int MOST_FRAGMENTED = 60;
 

@@ -109,6 +109,7 @@ final class OverflowChains {
     damages.add(at < 2 ? page : at, tree.name(), what);
   }
 
+  /** One pointer to an overflow page: from the overflow page before it, or from a cell. */
   private interface Link {
     void at(long from, long to);
   }
@@ -116,7 +117,7 @@ final class OverflowChains {
   private void links(int page, CellCursor cell, Link action) throws IOException {
     long rest = cell.payloadSize() - cell.localSize();
     int content = geometry.usableSize() - 4;
-    long from = page;
+    long from = -((long) page * geometry.pageSize() + cell.start());
     long to = cell.overflowPage();
     for (; rest > 0; rest -= content) {
       action.at(from, to);
@@ -142,24 +143,17 @@ final class OverflowChains {
     }
   }
 
-  /** Chains are mostly written to pages one behind the other: such a link is the right one. */
+  /** Chains are mostly written to pages one behind the other: such a pointer is the right one. */
   private void settle(Tree tree, int page, CellCursor cell) throws IOException {
     links(
         page,
         cell,
         (from, to) -> {
           Set<Long> pointers = contested.get(to);
-          if (pointers != null && pointers.size() > 1 && (from + 1 != to)) {
-            fail(tree, page, cell, to, "overflow page that two rows want");
-          } else if (pointers != null && pointers.size() == 1 && isSharedFirst(from, page)) {
+          if (pointers != null && pointers.size() > 1 && from + 1 != to) {
             fail(tree, page, cell, to, "overflow page that two rows want");
           }
         });
-  }
-
-  /** Two cells of one page that begin the same chain. */
-  private static boolean isSharedFirst(long from, int page) {
-    return from == page;
   }
 
   private static boolean isZero(byte[] bytes) {

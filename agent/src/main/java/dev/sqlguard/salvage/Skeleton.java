@@ -1,0 +1,164 @@
+package dev.sqlguard.salvage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A database that has a schema and not one row, for asking SQLite what it makes of that schema.
+ * Objects that SQLite can't read are left out, so that they don't take the others with them.
+ */
+final class Skeleton {
+  private static final Pattern MALFORMED =
+      Pattern.compile("malformed database schema \\((.*?)\\)(?: - .*)?", Pattern.DOTALL);
+
+  /**
+   * @param rows the schema as SQLite takes it
+   * @param rejected what it doesn't take
+   */
+  record Result(List<SchemaRow> rows, List<SchemaRow> rejected, List<TableShape> shapes) {}
+
+  private final Sqlite sqlite;
+  private final FileLayout layout;
+  private final Path scratch;
+
+  /**
+   * @param scratch a name that is free
+   */
+  Skeleton(Sqlite sqlite, FileLayout layout, Path scratch) {
+    this.sqlite = sqlite;
+    this.layout = layout;
+    this.scratch = scratch;
+  }
+
+  Result build(List<SchemaRow> schema) throws IOException {
+    List<SchemaRow> rows = new ArrayList<>(schema);
+    List<SchemaRow> rejected = new ArrayList<>();
+    dropOrphans(rows, rejected);
+    while (true) {
+      write(rows);
+      try (Connection db = sqlite.open(scratch)) {
+        List<SchemaRow> missing = missingIndexes(db, rows);
+        if (missing.isEmpty()) {
+          return new Result(rows, rejected, new ShapeReader(db, rows).read());
+        }
+        rows.addAll(missing);
+      } catch (SQLException e) {
+        SchemaRow culprit = culprit(e, rows);
+        rows.remove(culprit);
+        rejected.add(culprit);
+        dropOrphans(rows, rejected);
+      } finally {
+        Files.deleteIfExists(scratch);
+      }
+    }
+  }
+
+  /** Every tree empty. */
+  private void write(List<SchemaRow> rows) throws IOException {
+    try (DatabaseWriter writer = new DatabaseWriter(scratch, layout)) {
+      List<Integer> roots = new ArrayList<>();
+      for (SchemaRow row : rows) {
+        roots.add(row.root() > 0 ? writer.reserveRoot() : 0);
+      }
+      TreeWriter schema = writer.schema();
+      for (int i = 0; i < rows.size(); i++) {
+        SchemaRow row = rows.get(i);
+        byte[] record =
+            row.root() > 0 ? RecordBuilder.withRootPage(row.record(), roots.get(i)) : row.record();
+        schema.add(i + 1, Payload.of(record, 0, record.length));
+        if (row.root() > 0) {
+          boolean rowids = !row.isIndex() && !isWithoutRowid(row);
+          writer.empty(roots.get(i), rowids);
+        }
+      }
+      schema.finish();
+    }
+  }
+
+  /** A guess by its words is good enough for an empty page: nothing reads it here. */
+  private static boolean isWithoutRowid(SchemaRow row) {
+    return row.sql() != null && row.sql().toUpperCase().matches("(?s).*WITHOUT\\s+ROWID.*");
+  }
+
+  /** Indexes and triggers whose table is gone would make the whole schema unreadable. */
+  private static void dropOrphans(List<SchemaRow> rows, List<SchemaRow> rejected) {
+    Set<String> owners = new HashSet<>();
+    for (SchemaRow row : rows) {
+      if (row.type().equals("table") || row.type().equals("view")) {
+        owners.add(row.name().toLowerCase());
+      }
+    }
+    for (SchemaRow row : List.copyOf(rows)) {
+      boolean owned = row.isIndex() || row.type().equals("trigger");
+      if (owned && !owners.contains(row.table().toLowerCase())
+          || row.isIndex() && row.root() == 0) {
+        rows.remove(row);
+        rejected.add(row);
+      }
+    }
+  }
+
+  /** Indexes of constraints whose own rows in the schema are lost. */
+  private List<SchemaRow> missingIndexes(Connection db, List<SchemaRow> rows) throws SQLException {
+    Set<String> known = new HashSet<>();
+    long rowid = 0;
+    for (SchemaRow row : rows) {
+      known.add(row.key());
+      rowid = Math.max(rowid, row.rowid());
+    }
+    List<SchemaRow> missing = new ArrayList<>();
+    try (PreparedStatement query =
+            db.prepareStatement(
+                "SELECT l.name, s.name FROM sqlite_schema s"
+                    + " JOIN pragma_table_list t ON t.schema = 'main' AND t.name = s.name"
+                    + " JOIN pragma_index_list(s.name) l"
+                    + " WHERE s.type = 'table' AND s.rootpage > 0 AND l.origin IN ('u', 'pk')"
+                    + " AND NOT (t.wr AND l.origin = 'pk')");
+        ResultSet found = query.executeQuery()) {
+      while (found.next()) {
+        if (!known.contains("index " + found.getString(1))) {
+          missing.add(index(++rowid, found.getString(1), found.getString(2)));
+        }
+      }
+    }
+    return missing;
+  }
+
+  private SchemaRow index(long rowid, String name, String table) {
+    byte[] record =
+        new RecordBuilder()
+            .addText("index".getBytes(layout.encoding().charset()))
+            .addText(name.getBytes(layout.encoding().charset()))
+            .addText(table.getBytes(layout.encoding().charset()))
+            .addInteger(Integer.MAX_VALUE)
+            .addNull()
+            .build();
+    return new SchemaRow(rowid, "index", name, table, Integer.MAX_VALUE, null, record);
+  }
+
+  private static SchemaRow culprit(SQLException e, List<SchemaRow> rows) throws IOException {
+    Matcher named = MALFORMED.matcher(String.valueOf(e.getMessage()));
+    if (named.find()) {
+      for (int i = rows.size() - 1; i >= 0; i--) {
+        if (rows.get(i).name().equals(named.group(1))) {
+          return rows.get(i);
+        }
+      }
+    }
+    if (rows.isEmpty()) {
+      throw new IOException("SQLite can't read an empty schema: " + e.getMessage(), e);
+    }
+    return rows.get(rows.size() - 1);
+  }
+}

@@ -23,6 +23,11 @@ abstract class TreeOrder {
         int compare(byte[] page, CellCursor cell, Bound bound) {
           return Long.compare(cell.rowid(), bound.rowid());
         }
+
+        @Override
+        int compare(Bound a, Bound b) {
+          return Long.compare(a.rowid(), b.rowid());
+        }
       };
 
   /** By the fields of the record; {@code order} null: nothing is known of the order. */
@@ -62,6 +67,21 @@ abstract class TreeOrder {
                 bound.record().length,
                 bound.size());
       }
+
+      @Override
+      int compare(Bound a, Bound b) {
+        return order == null
+            ? 0
+            : order.compare(
+                a.record(),
+                0,
+                a.record().length,
+                a.size(),
+                b.record(),
+                0,
+                b.record().length,
+                b.size());
+      }
     };
   }
 
@@ -71,6 +91,8 @@ abstract class TreeOrder {
   abstract int compare(byte[] a, CellCursor left, byte[] b, CellCursor right);
 
   abstract int compare(byte[] page, CellCursor cell, Bound bound);
+
+  abstract int compare(Bound a, Bound b);
 
   /** Whether a cell may stand on a page with that range; what can't be told may. */
   final boolean contains(KeyRange range, byte[] page, CellCursor cell) {

@@ -1,0 +1,181 @@
+package dev.sqlguard.salvage;
+
+import dev.sqlguard.format.CellCursor;
+import dev.sqlguard.format.Geometry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes what was found into a new file: the schema as it was, every table, every index empty. */
+final class Assembly {
+  private final Pages pages;
+  private final Geometry geometry;
+  private final Findings findings;
+  private final CellCursor cell;
+  private final CellPayload payload;
+  private final byte[] page;
+  private final Map<String, TableTally> tallies = new HashMap<>();
+  private final SalvageProgress progress;
+  private Quarantine quarantine;
+  private long written;
+
+  Assembly(Pages pages, Findings findings, SalvageProgress progress) {
+    this.pages = pages;
+    this.geometry = pages.geometry();
+    this.findings = findings;
+    this.cell = new CellCursor(geometry);
+    this.payload = new CellPayload(pages);
+    this.page = new byte[geometry.pageSize()];
+    this.progress = progress;
+  }
+
+  Map<String, TableTally> tallies() {
+    return tallies;
+  }
+
+  /** The quarantine tables in {@code out} that got no row. */
+  List<String> write(Path out) throws IOException {
+    List<String> empty = new ArrayList<>();
+    try (DatabaseWriter writer = new DatabaseWriter(out, findings.layout())) {
+      Map<String, Integer> roots = new HashMap<>();
+      for (SchemaRow row : findings.schema()) {
+        if (row.root() > 0) {
+          roots.put(row.key(), writer.reserveRoot());
+        }
+      }
+      boolean mayNeedQuarantine = findings.isDamaged();
+      if (mayNeedQuarantine) {
+        quarantine = new Quarantine(pages, writer, findings.namelessTrees(), findings.names());
+      }
+      for (Tree tree : findings.tables()) {
+        write(tree, writer, roots.get("table " + tree.name()));
+      }
+      for (SchemaRow row : findings.schema()) {
+        if (row.isIndex()) {
+          writer.empty(roots.get(row.key()), false);
+        }
+      }
+      TreeWriter schema = writer.schema();
+      long rowid = 0;
+      for (SchemaRow row : findings.schema()) {
+        rowid = Math.max(rowid + 1, row.rowid());
+        byte[] record =
+            row.root() > 0
+                ? RecordBuilder.withRootPage(row.record(), roots.get(row.key()))
+                : row.record();
+        schema.add(rowid, Payload.of(record, 0, record.length));
+      }
+      if (mayNeedQuarantine) {
+        findings.quarantineOrphans(quarantine);
+        for (Quarantine.Made made : quarantine.finish()) {
+          byte[] record = schemaRecord(made);
+          schema.add(++rowid, Payload.of(record, 0, record.length));
+          if (made.rows() == 0) {
+            empty.add(made.name());
+          }
+        }
+      }
+      schema.finish();
+    }
+    return empty;
+  }
+
+  long quarantined() {
+    return quarantine == null ? 0 : quarantine.rows();
+  }
+
+  private byte[] schemaRecord(Quarantine.Made made) {
+    var charset = findings.layout().encoding().charset();
+    return new RecordBuilder()
+        .addText("table".getBytes(charset))
+        .addText(made.name().getBytes(charset))
+        .addText(made.name().getBytes(charset))
+        .addInteger(made.root())
+        .addText(made.sql().getBytes(charset))
+        .build();
+  }
+
+  private void write(Tree tree, DatabaseWriter writer, int root) throws IOException {
+    boolean rowids = tree.order().rowids();
+    TreeWriter out = rowids ? writer.table(root) : writer.index(root);
+    TableTally tally = new TableTally();
+    tallies.put(tree.name(), tally);
+    Row row = new Row(tree, out, tally);
+    SegmentCells cells = new SegmentCells(pages, tree);
+    Segments segments = tree.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      row.segment = i;
+      row.number = segments.page(i);
+      pages.read(row.number, page);
+      cells.each(page, i, row);
+      if (cells.result() != null) {
+        quarantineDamaged(tree, row.number, cells.result(), tally);
+      }
+      progress.at(SalvageProgress.Phase.WRITE, ++written, findings.segments());
+    }
+    out.finish();
+  }
+
+  /** What is done with each row of a table. */
+  private final class Row implements SegmentCells.Action {
+    private final Tree tree;
+    private final TreeWriter out;
+    private final TableTally tally;
+    private final boolean rowids;
+    private int segment;
+    private int number;
+    private long last;
+    private boolean any;
+
+    Row(Tree tree, TreeWriter out, TableTally tally) {
+      this.tree = tree;
+      this.out = out;
+      this.tally = tally;
+      this.rowids = tree.order().rowids();
+    }
+
+    @Override
+    public void at(CellCursor cell) throws IOException {
+      if (isSuspect(cell)) {
+        tally.quarantined += quarantine.add(0, number, page, cell, rowids) ? 1 : 0;
+        return;
+      }
+      if (rowids) {
+        if (cell.overflowPage() == 0) {
+          out.add(cell.rowid(), page, cell.payloadAt(), cell.localSize());
+        } else {
+          out.add(cell.rowid(), payload.of(page, cell));
+        }
+      } else if (cell.overflowPage() == 0) {
+        out.add(page, cell.payloadAt(), cell.localSize());
+      } else {
+        out.add(payload.of(page, cell));
+      }
+      last = cell.rowid();
+      any = true;
+      tally.kept++;
+    }
+
+    private boolean isSuspect(CellCursor cell) throws IOException {
+      return findings.suspects().contains(number, cell.start())
+          || rowids && any && cell.rowid() <= last
+          || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell);
+    }
+  }
+
+  private void quarantineDamaged(Tree tree, int number, LeafSurgery.Result result, TableTally tally)
+      throws IOException {
+    for (LeafSurgery.Cell each : result.damaged()) {
+      boolean parsed = cell.parse(page, tree.order().leafType(), each.start());
+      if (parsed && quarantine.add(0, number, page, cell, tree.order().rowids())) {
+        tally.quarantined++;
+      } else {
+        tally.destroyed++;
+      }
+    }
+    tally.destroyed += result.missing();
+  }
+}

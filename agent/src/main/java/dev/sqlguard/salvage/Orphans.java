@@ -1,0 +1,295 @@
+package dev.sqlguard.salvage;
+
+import dev.sqlguard.format.BtreePage;
+import dev.sqlguard.format.CellCursor;
+import dev.sqlguard.format.Geometry;
+import dev.sqlguard.salvage.TableShape.IndexShape;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Finds out where orphaned pages belong: into a gap whose keys they fit, of a table whose records
+ * theirs could be. What fits nowhere, or in more than one place equally well, goes to quarantine.
+ */
+final class Orphans {
+  /** More trees than this get one table for all that are small. */
+  private static final int MOST_NAMELESS = 1000;
+
+  private final Pages pages;
+  private final Geometry geometry;
+  private final byte[] visits;
+  private final Damages damages;
+  private final List<Orphan> leftOver = new ArrayList<>();
+  private final List<Tree> tables;
+  private final List<IndexShape> indexes;
+  private final boolean schemaComplete;
+
+  /**
+   * @param schemaComplete whether every tree of the image is known by name
+   */
+  Orphans(
+      Pages pages,
+      byte[] visits,
+      Damages damages,
+      List<Tree> tables,
+      List<IndexShape> indexes,
+      boolean schemaComplete) {
+    this.pages = pages;
+    this.geometry = pages.geometry();
+    this.visits = visits;
+    this.damages = damages;
+    this.tables = tables;
+    this.indexes = indexes;
+    this.schemaComplete = schemaComplete;
+  }
+
+  boolean isEmpty() {
+    return leftOver.isEmpty();
+  }
+
+  void attribute() throws IOException {
+    List<Hole> holes = new ArrayList<>();
+    for (Tree tree : tables) {
+      for (Gap gap : tree.gaps()) {
+        holes.add(hole(tree, gap));
+      }
+    }
+    // Whole subtrees first: what they span, no single page can be a part of.
+    Comparator<Orphan> order =
+        Comparator.comparingInt(Orphan::depth)
+            .thenComparingLong(Orphan::wholeRows)
+            .reversed()
+            .thenComparingInt(orphan -> orphan.page);
+    List<Orphan> roots = new OrphanFinder(pages).find();
+    roots.sort(order);
+    Deque<Orphan> open = new ArrayDeque<>(roots);
+    while (!open.isEmpty()) {
+      Orphan orphan = open.poll();
+      if (place(orphan, holes)) {
+        continue;
+      }
+      boolean whole = orphan.children.isEmpty() || !schemaComplete && holes.isEmpty();
+      if (whole || isNameless(orphan)) {
+        leftOver.add(orphan);
+      } else {
+        List<Orphan> children = new ArrayList<>(orphan.children);
+        children.sort(order);
+        children.forEach(child -> child.parent = null);
+        open.addAll(children);
+      }
+    }
+    leftOver.removeIf(this::isIndexPage);
+    for (Tree tree : tables) {
+      insertFillings(tree, holes);
+    }
+  }
+
+  /** Whether no known table could have these rows, gap or not. */
+  private boolean isNameless(Orphan orphan) {
+    if (schemaComplete) {
+      return false;
+    }
+    Profile profile = orphan.wholeProfile();
+    for (Tree tree : tables) {
+      if (tree.order().rowids() == isOfTable(orphan) && profile.oddityIn(tree.shape()) >= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean place(Orphan orphan, List<Hole> holes) throws IOException {
+    if (orphan.first == null) {
+      return false;
+    }
+    Profile profile = orphan.wholeProfile();
+    Hole best = null;
+    int bestOddity = Integer.MAX_VALUE;
+    boolean tie = false;
+    for (Hole hole : holes) {
+      if (hole.tree().order().rowids() != isOfTable(orphan)) {
+        continue;
+      }
+      int oddity = profile.oddityIn(hole.tree().shape());
+      if (oddity < 0 || !hole.hasRoomFor(orphan)) {
+        continue;
+      }
+      // Between two known neighbours there is less room for chance.
+      oddity = 2 * oddity + (hole.isBounded() ? 0 : 1);
+      if (oddity < bestOddity) {
+        best = hole;
+        bestOddity = oddity;
+        tie = false;
+      } else if (oddity == bestOddity) {
+        tie = true;
+      }
+    }
+    if (best == null || tie || !isOfTable(orphan) && couldBeIndex(profile, best)) {
+      return false;
+    }
+    Segments segments = new Segments();
+    List<Gap> gaps = new ArrayList<>();
+    new TreeWalk(pages, best.tree().check(), best.tree().name(), visits, damages, true)
+        .walk(orphan.page, best.gap().range(), segments, gaps);
+    if (segments.size() == 0) {
+      return false;
+    }
+    best.fill(new Hole.Filling(orphan.first, orphan.last, segments, gaps));
+    return true;
+  }
+
+  /** A row of so few fields might as well be an index's entry, unless its neighbours are known. */
+  private boolean couldBeIndex(Profile profile, Hole hole) {
+    if (hole.isBounded()) {
+      return false;
+    }
+    for (IndexShape index : indexes) {
+      if (profile.fits(index)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOfTable(Orphan orphan) {
+    return orphan.type == BtreePage.LEAF_TABLE || orphan.type == BtreePage.INTERIOR_TABLE;
+  }
+
+  private boolean isIndexPage(Orphan orphan) {
+    if (isOfTable(orphan)) {
+      return false;
+    }
+    Profile profile = orphan.wholeProfile();
+    for (IndexShape index : indexes) {
+      if (profile.fits(index)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Hole hole(Tree tree, Gap gap) throws IOException {
+    Segments segments = tree.segments();
+    Bound above = gap.before() > 0 ? edge(tree, gap.before() - 1, true) : null;
+    Bound below = gap.before() < segments.size() ? edge(tree, gap.before(), false) : null;
+    return new Hole(tree, gap, above, below);
+  }
+
+  /** The first or last key of a segment. */
+  private Bound edge(Tree tree, int segment, boolean last) throws IOException {
+    byte[] page = new byte[geometry.pageSize()];
+    pages.read(tree.segments().page(segment), page);
+    Bound[] edge = new Bound[1];
+    new SegmentCells(pages, tree)
+        .each(
+            page,
+            segment,
+            cell -> {
+              if (last || edge[0] == null) {
+                edge[0] = Bound.of(page, cell, tree.order().rowids());
+              }
+            });
+    return edge[0];
+  }
+
+  private void insertFillings(Tree tree, List<Hole> holes) {
+    List<Hole> own = new ArrayList<>();
+    for (Hole hole : holes) {
+      if (hole.tree() == tree) {
+        own.add(hole);
+      }
+    }
+    if (own.isEmpty()) {
+      return;
+    }
+    Segments merged = new Segments();
+    List<Gap> gaps = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i <= tree.segments().size(); i++) {
+      while (next < own.size() && own.get(next).gap().before() == i) {
+        fill(own.get(next++), merged, gaps);
+      }
+      if (i < tree.segments().size()) {
+        merged.addFrom(tree.segments(), i);
+      }
+    }
+    tree.replace(merged, gaps);
+  }
+
+  /** What is still open between the fillings stays a gap. */
+  private void fill(Hole hole, Segments merged, List<Gap> gaps) {
+    Bound low = hole.gap().range().low();
+    Bound high = hole.gap().range().high();
+    for (Hole.Filling filling : hole.fillings()) {
+      if (leavesRoom(hole.tree(), low, filling.first())) {
+        gaps.add(new Gap(merged.size(), new KeyRange(low, filling.first()), 0));
+      }
+      int offset = merged.size();
+      for (int i = 0; i < filling.segments().size(); i++) {
+        merged.addFrom(filling.segments(), i);
+      }
+      for (Gap gap : filling.gaps()) {
+        gaps.add(new Gap(offset + gap.before(), gap.range(), gap.page()));
+      }
+      low = filling.last();
+    }
+    if (hole.fillings().isEmpty() || leavesRoom(hole.tree(), low, high)) {
+      gaps.add(new Gap(merged.size(), new KeyRange(low, high), hole.gap().page()));
+    }
+  }
+
+  private static boolean leavesRoom(Tree tree, Bound low, Bound high) {
+    if (low == null || high == null) {
+      return true;
+    }
+    return tree.order().rowids()
+        ? high.rowid() - 1 > low.rowid()
+        : tree.order().compare(low, high) < 0;
+  }
+
+  /** The roots of left-over trees that get a quarantine table of their own. */
+  List<Long> namelessTrees() {
+    List<Long> roots = new ArrayList<>();
+    if (!schemaComplete) {
+      for (Orphan orphan : leftOver) {
+        if (roots.size() < MOST_NAMELESS) {
+          roots.add((long) orphan.page);
+        }
+      }
+    }
+    return roots;
+  }
+
+  void quarantine(Quarantine quarantine) throws IOException {
+    RowLookup lookup = new RowLookup(pages, tables);
+    for (Orphan orphan : leftOver) {
+      quarantine(orphan, schemaComplete ? 0 : orphan.page, quarantine, lookup);
+    }
+  }
+
+  private void quarantine(Orphan orphan, long root, Quarantine quarantine, RowLookup lookup)
+      throws IOException {
+    if (orphan.type != BtreePage.INTERIOR_TABLE) {
+      byte[] page = new byte[geometry.pageSize()];
+      pages.read(orphan.page, page);
+      PageLayout layout = PageLayout.of(page, orphan.page, orphan.type);
+      CellCursor cell = new CellCursor(geometry);
+      int n = layout.possibleCells(geometry);
+      for (int i = 0; i < n; i++) {
+        int at = layout.pointer(page, i);
+        if (at >= layout.endOfPointers()
+            && cell.parse(page, orphan.type, at)
+            && !(isOfTable(orphan) && lookup.isKnown(page, cell))) {
+          quarantine.add(root, orphan.page, page, cell, isOfTable(orphan));
+        }
+      }
+    }
+    for (Orphan child : orphan.children) {
+      quarantine(child, root, quarantine, lookup);
+    }
+  }
+}

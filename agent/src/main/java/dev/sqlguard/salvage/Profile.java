@@ -1,0 +1,100 @@
+package dev.sqlguard.salvage;
+
+import dev.sqlguard.format.RecordCursor;
+import dev.sqlguard.format.SerialType;
+
+/** What the records of some pages have in common: how many fields, and what stands in them. */
+final class Profile {
+  private static final int NULL = 1;
+  private static final int NUMBER = 2;
+  private static final int REAL = 4;
+  private static final int TEXT = 8;
+  private static final int BLOB = 16;
+
+  /** Fields beyond are not told apart. */
+  private static final int MOST = 64;
+
+  private final byte[] classes = new byte[MOST];
+  private int fewest = Integer.MAX_VALUE;
+  private int most;
+
+  void add(RecordCursor record) {
+    fewest = Math.min(fewest, record.fields());
+    most = Math.max(most, record.fields());
+    for (int i = 0; i < Math.min(MOST, record.fields()); i++) {
+      classes[i] |= (byte) classOf(record.type(i));
+    }
+  }
+
+  void add(Profile other) {
+    fewest = Math.min(fewest, other.fewest);
+    most = Math.max(most, other.most);
+    for (int i = 0; i < MOST; i++) {
+      classes[i] |= other.classes[i];
+    }
+  }
+
+  /** The most fields that a record has. */
+  int fields() {
+    return most;
+  }
+
+  /**
+   * How odd these records would be in a table, -1 where SQLite would never have let them in. Short
+   * records are what ALTER TABLE ADD COLUMN leaves.
+   */
+  int oddityIn(TableShape shape) {
+    if (most == 0 || most > shape.stored().size()) {
+      return -1;
+    }
+    int oddity = shape.stored().size() - most;
+    for (int i = 0; i < Math.min(MOST, most); i++) {
+      if (i == shape.rowidAlias()) {
+        if (classes[i] != NULL) {
+          return -1;
+        }
+        continue;
+      }
+      for (int each = NULL; each <= BLOB; each <<= 1) {
+        if ((classes[i] & each) == 0) {
+          continue;
+        }
+        TableShape.Column column = shape.stored().get(i);
+        long type = sample(each);
+        if (!column.canHold(type, shape.strict()) || each == NULL && column.notNull()) {
+          return -1;
+        }
+        oddity += column.affinity().expects(type) ? 0 : 1;
+      }
+      // A rowid's place in the record holds nothing, ever; elsewhere that is odd.
+      oddity += classes[i] == NULL && i > 0 ? 1 : 0;
+      oddity += i == 0 && classes[i] == NULL ? 2 : 0;
+    }
+    return oddity;
+  }
+
+  /** Whether these could be the entries of an index. */
+  boolean fits(TableShape.IndexShape index) {
+    return fewest == index.columns().length && most == index.columns().length;
+  }
+
+  private static int classOf(long type) {
+    if (type == SerialType.NULL) {
+      return NULL;
+    }
+    if (type == SerialType.REAL) {
+      return REAL;
+    }
+    return type < SerialType.BLOB ? NUMBER : SerialType.isText(type) ? TEXT : BLOB;
+  }
+
+  private static long sample(int each) {
+    return switch (each) {
+      case NULL -> SerialType.NULL;
+      case NUMBER -> SerialType.ONE;
+      case REAL -> SerialType.REAL;
+      case TEXT -> SerialType.TEXT;
+      default -> SerialType.BLOB;
+    };
+  }
+}

@@ -103,6 +103,7 @@ final class DatabaseWriter implements Closeable {
     }
   }
 
+  /** Offsets as in the file format, section 1.3. */
   private byte[] header() {
     byte[] bytes = DatabaseHeader.substitute(layout.pageSize(), pages.last());
     ByteBuffer header = ByteBuffer.wrap(bytes);

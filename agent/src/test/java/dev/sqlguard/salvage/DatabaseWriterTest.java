@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -170,7 +171,7 @@ class DatabaseWriterTest {
       assertEquals(
           String.valueOf(keyCount), text(db, "SELECT count(*) FROM k WHERE length(k) = v"));
       for (byte[] key : List.of(keys.first(), keys.last())) {
-        String hex = java.util.HexFormat.of().formatHex(key);
+        String hex = HexFormat.of().formatHex(key);
         assertEquals("1", text(db, "SELECT count(*) FROM k WHERE k = x'" + hex + "'"));
       }
       useIt(db);
@@ -202,7 +203,7 @@ class DatabaseWriterTest {
 
   /** Whatever the number of entries, the last page of no level is left without a cell. */
   @ParameterizedTest
-  @CsvSource({"512, 0, 2", "512, 1, 200", "512, 1, 90", "1024, 0, 300", "4096, 1, 1000"})
+  @CsvSource({"512, 0, 2", "512, 1, 200", "512, 1, 90", "1024, 0, 300"})
   void treesOfEveryNumberOfEntries(int pageSize, int autoVacuum, int recordSize) throws Exception {
     int trees = 330;
     WrittenDatabase made = new WrittenDatabase(TextEncoding.UTF_8);
@@ -231,12 +232,14 @@ class DatabaseWriterTest {
     }
     try (Connection db = WrittenDatabase.open(file)) {
       assertIntact(db, "as written");
+      run(db, "BEGIN");
       for (int i = 0; i < trees; i++) {
         String count = String.valueOf(i);
         assertEquals(count, text(db, "SELECT count(a) FROM t" + i));
         assertEquals(count, text(db, "SELECT count(a) FROM w" + i));
         run(db, "DELETE FROM w" + i + " WHERE a % 5 > 0");
       }
+      run(db, "COMMIT");
       assertIntact(db, "after DELETE");
     }
   }

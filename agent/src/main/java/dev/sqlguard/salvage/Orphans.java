@@ -172,6 +172,20 @@ final class Orphans {
     return false;
   }
 
+  /** The tables that could have the rows on an orphan; none for rows without rowids. */
+  private List<Tree> tablesOf(Orphan orphan) {
+    List<Tree> likely = new ArrayList<>();
+    for (Tree tree : tables) {
+      if (isOfTable(orphan)
+          && tree.order().rowids()
+          && tree.segments().size() > 0
+          && orphan.profile.oddityIn(tree.shape()) >= 0) {
+        likely.add(tree);
+      }
+    }
+    return likely;
+  }
+
   private Hole hole(Tree tree, Gap gap) throws IOException {
     Segments segments = tree.segments();
     Bound above = gap.before() > 0 ? edge(tree, gap.before() - 1, true) : null;
@@ -265,7 +279,7 @@ final class Orphans {
   }
 
   void quarantine(Quarantine quarantine) throws IOException {
-    RowLookup lookup = new RowLookup(pages, tables);
+    RowLookup lookup = new RowLookup(pages);
     for (Orphan orphan : leftOver) {
       quarantine(orphan, schemaComplete ? 0 : orphan.page, quarantine, lookup);
     }
@@ -278,12 +292,13 @@ final class Orphans {
       pages.read(orphan.page, page);
       PageLayout layout = PageLayout.of(page, orphan.page, orphan.type);
       CellCursor cell = new CellCursor(geometry);
+      List<Tree> likely = tablesOf(orphan);
       int n = layout.possibleCells(geometry);
       for (int i = 0; i < n; i++) {
         int at = layout.pointer(page, i);
         if (at >= layout.endOfPointers()
             && cell.parse(page, orphan.type, at)
-            && !(isOfTable(orphan) && lookup.isKnown(page, cell))) {
+            && !lookup.isKnown(likely, page, cell)) {
           quarantine.add(root, orphan.page, page, cell, isOfTable(orphan));
         }
       }

@@ -8,21 +8,19 @@ import java.util.List;
 /** Looks rows up in the trees that were found. */
 final class RowLookup {
   private final Pages pages;
-  private final List<Tree> tables;
   private final byte[] page;
   private final CellCursor first;
 
-  RowLookup(Pages pages, List<Tree> tables) {
+  RowLookup(Pages pages) {
     this.pages = pages;
-    this.tables = tables;
     this.page = new byte[pages.geometry().pageSize()];
     this.first = new CellCursor(pages.geometry());
   }
 
-  /** Whether some table has this very row: a copy of a page that stands in the wrong place. */
-  boolean isKnown(byte[] bytes, CellCursor cell) throws IOException {
-    for (Tree tree : tables) {
-      if (tree.order().rowids() && has(tree, bytes, cell)) {
+  /** Whether one of the trees has this very row: a copy of its page stands in the wrong place. */
+  boolean isKnown(List<Tree> trees, byte[] bytes, CellCursor cell) throws IOException {
+    for (Tree tree : trees) {
+      if (has(tree, bytes, cell)) {
         return true;
       }
     }

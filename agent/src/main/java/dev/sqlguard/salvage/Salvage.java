@@ -1,15 +1,32 @@
 package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.ByteSource;
+import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.format.DatabaseSettings;
+import dev.sqlguard.format.Geometry;
+import dev.sqlguard.format.KeyOrder;
+import dev.sqlguard.format.TextEncoding;
+import dev.sqlguard.salvage.TableShape.IndexShape;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Takes every row that physically survives out of a damaged image and writes a fresh database. */
 public final class Salvage {
+  private static final int NEWEST_SCHEMA_FORMAT = 4;
+
   private final ByteSource image;
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
+  private final Damages damages = new Damages();
+  private final List<String> notes = new ArrayList<>();
+  private final List<String> objectsLost = new ArrayList<>();
 
   /**
    * @param image the damaged main file with what is committed beside it; only read
@@ -29,6 +46,179 @@ public final class Salvage {
    * @throws IOException where reading or writing fails; {@code out} is gone again then
    */
   public SalvageReport into(Path out) throws IOException {
-    throw new NothingToSaveException("no page of the image is a b-tree page");
+    boolean complete = false;
+    try {
+      SalvageReport report = salvage(out);
+      complete = true;
+      return report;
+    } finally {
+      if (!complete) {
+        Files.deleteIfExists(out);
+      }
+    }
+  }
+
+  private SalvageReport salvage(Path out) throws IOException {
+    Geometry geometry =
+        new GeometryFinder(image)
+            .find()
+            .orElseThrow(() -> new NothingToSaveException("no page is one of a database"));
+    byte[] head = new byte[DatabaseHeader.SIZE];
+    image.read(0, head, 0, head.length);
+    Optional<DatabaseHeader> header = DatabaseHeader.parse(head);
+    boolean right = header.isPresent() && header.get().pageSize() == geometry.pageSize();
+    if (!right) {
+      damages.add(1, "", header.isPresent() ? "wrong page size in the header" : "header lost");
+    }
+    Pages pages = new Pages(image, geometry);
+    markAdministrative(pages, head, header);
+    byte[] visits = new byte[pages.count() + 1];
+    SchemaFinder.Found found = new SchemaFinder(pages).find(visits, damages);
+    FileLayout layout = layout(geometry, head, header.isPresent(), found);
+    Skeleton.Result skeleton =
+        new Skeleton(sqlite, layout, out.resolveSibling(out.getFileName() + "-schema"))
+            .build(found.rows());
+    for (SchemaRow rejected : skeleton.rejected()) {
+      objectsLost.add(rejected.key());
+    }
+    List<Tree> tables = new ArrayList<>();
+    List<Tree> indexes = new ArrayList<>();
+    walk(pages, visits, skeleton.shapes(), layout.encoding(), tables, indexes);
+    new FreePages(pages).mark(header);
+    List<IndexShape> shapes = new ArrayList<>();
+    for (TableShape shape : skeleton.shapes()) {
+      shapes.addAll(shape.indexes());
+    }
+    Orphans orphans = new Orphans(pages, visits, damages, tables, shapes, found.complete());
+    orphans.attribute();
+    CellSet suspects = new CellSet();
+    List<Tree> all = new ArrayList<>(tables);
+    all.addAll(indexes);
+    new OverflowChains(pages, suspects, damages).check(all);
+    List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
+    while (true) {
+      Findings findings = new Findings(layout, schema, tables, suspects, orphans, damages);
+      Assembly assembly = new Assembly(pages, findings, progress);
+      List<String> unused = assembly.write(out);
+      Indexes filling = new Indexes(sqlite, progress);
+      Indexes.Failure failure = filling.fill(out, schema, unused);
+      if (failure == null) {
+        notes.addAll(filling.notes());
+        return report(tables, assembly, found);
+      }
+      schema.remove(failure.index());
+      objectsLost.add(failure.index().key() + ": " + failure.message());
+      Files.delete(out);
+    }
+  }
+
+  private void walk(
+      Pages pages,
+      byte[] visits,
+      List<TableShape> shapes,
+      TextEncoding encoding,
+      List<Tree> tables,
+      List<Tree> indexes)
+      throws IOException {
+    Payloads payloads = new Payloads(pages);
+    for (TableShape shape : shapes) {
+      TreeOrder order = shape.withoutRowid() ? byFields(shape.key(), encoding) : TreeOrder.ROWID;
+      Tree tree = new Tree(shape.name(), new CellCheck(payloads, order, shape));
+      walk(pages, visits, tree, shape.root());
+      tables.add(tree);
+      for (IndexShape index : shape.indexes()) {
+        CellCheck check = new CellCheck(payloads, byFields(index.order(), encoding), null);
+        Tree entries = new Tree(index.name(), check);
+        walk(pages, visits, entries, index.root());
+        indexes.add(entries);
+      }
+    }
+  }
+
+  private void walk(Pages pages, byte[] visits, Tree tree, long root) throws IOException {
+    progress.at(SalvageProgress.Phase.READ, 0, pages.count());
+    new TreeWalk(pages, tree.check(), tree.name(), visits, damages, false)
+        .walk(root, KeyRange.ALL, tree.segments(), tree.gaps());
+  }
+
+  private static TreeOrder byFields(List<KeyOrder.Field> fields, TextEncoding encoding) {
+    boolean known = fields != null && fields.stream().noneMatch(Objects::isNull);
+    return TreeOrder.byFields(known ? new KeyOrder(fields, encoding) : null);
+  }
+
+  private static void markAdministrative(
+      Pages pages, byte[] head, Optional<DatabaseHeader> header) {
+    Geometry geometry = pages.geometry();
+    long lock = Geometry.lockBytePage(geometry.pageSize());
+    if (pages.exists(lock)) {
+      pages.use(lock, Pages.Use.ADMINISTRATIVE);
+    }
+    if (header.isPresent() && DatabaseSettings.parse(head).largestRoot() != 0) {
+      for (long page = 2; page <= pages.count(); page++) {
+        if (geometry.isPointerMapPage(page)) {
+          pages.use(page, Pages.Use.ADMINISTRATIVE);
+        }
+      }
+    }
+  }
+
+  private FileLayout layout(
+      Geometry geometry, byte[] head, boolean hasHeader, SchemaFinder.Found found) {
+    DatabaseSettings settings = DatabaseSettings.parse(hasHeader ? head : new byte[head.length]);
+    TextEncoding encoding = found.encoding();
+    for (TextEncoding each : TextEncoding.values()) {
+      if (encoding == null && each.code() == settings.encodingCode()) {
+        encoding = each;
+      }
+    }
+    int format = settings.schemaFormat();
+    boolean valid = format >= 1 && format <= NEWEST_SCHEMA_FORMAT;
+    int autoVacuum = settings.largestRoot() == 0 ? 0 : settings.incrementalVacuum() ? 2 : 1;
+    return new FileLayout(
+        geometry.pageSize(),
+        geometry.pageSize() - geometry.usableSize(),
+        encoding == null ? TextEncoding.UTF_8 : encoding,
+        autoVacuum,
+        valid ? format : NEWEST_SCHEMA_FORMAT,
+        settings.userVersion(),
+        settings.applicationId(),
+        settings.schemaCookie(),
+        settings.defaultCacheSize());
+  }
+
+  private SalvageReport report(List<Tree> tables, Assembly assembly, SchemaFinder.Found found) {
+    List<TableOutcome> outcomes = new ArrayList<>();
+    Map<String, TableTally> tallies = assembly.tallies();
+    long quarantined = 0;
+    for (Tree tree : tables) {
+      TableTally tally = tallies.get(tree.name());
+      quarantined += tally.quarantined;
+      List<TableOutcome.KeyRange> destroyed = new ArrayList<>();
+      for (Gap gap : tree.gaps()) {
+        destroyed.add(new TableOutcome.KeyRange(text(gap.range().low()), text(gap.range().high())));
+      }
+      outcomes.add(
+          new TableOutcome(
+              tree.name(),
+              tally.kept,
+              tally.quarantined,
+              tally.destroyed,
+              tally.fromBackup,
+              destroyed,
+              List.of()));
+    }
+    String schemaFrom = found.complete() ? "its own tree" : "the leaves that survive";
+    return new SalvageReport(
+        outcomes,
+        damages.pages(),
+        damages.count(),
+        objectsLost,
+        assembly.quarantined() - quarantined,
+        schemaFrom,
+        notes);
+  }
+
+  private static String text(Bound bound) {
+    return bound == null ? "" : bound.record() == null ? Long.toString(bound.rowid()) : "(key)";
   }
 }

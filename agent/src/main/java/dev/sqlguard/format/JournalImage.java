@@ -18,16 +18,12 @@ import java.util.stream.LongStream;
  * proves little.
  */
 public final class JournalImage implements ByteSource {
-  private static final long MAGIC = 0xd9d505f920a163d7L;
   private static final int SUPER_JOURNAL_TRAILER = 16;
   private static final int LONGEST_NAME = 512;
   private static final int DEFAULT_PAGE_SIZE = 4096;
 
-  /** A journal can't make a database larger than this many times all pages that there are. */
-  private static final long MOST_GROWTH = 64;
-
-  /** In pages. */
-  private static final long ALWAYS_PLAUSIBLE = 1024;
+  /** SQLite gives no other names, and its newer versions (3.54) don't believe any other. */
+  private static final String SUPER_JOURNAL_NAME = "(?s).+-mj[0-9A-F]{6}9[0-9A-F]{2}";
 
   private final Overlay image;
   private final boolean hot;
@@ -62,7 +58,7 @@ public final class JournalImage implements ByteSource {
     long pages = scan.initialPages();
     if (replay == Replay.SALVAGE) {
       long there = main.size() / scan.pageSize() + scan.records();
-      pages = Math.min(pages, ALWAYS_PLAUSIBLE + MOST_GROWTH * there);
+      pages = Overlay.plausiblePages(pages, there);
     }
     Overlay image =
         new Overlay(
@@ -87,7 +83,7 @@ public final class JournalImage implements ByteSource {
     byte[] trailer = new byte[SUPER_JOURNAL_TRAILER];
     if (trailerAt < 0
         || journal.read(trailerAt, trailer, 0, trailer.length) < trailer.length
-        || BigEndian.u64(trailer, 8) != MAGIC) {
+        || BigEndian.u64(trailer, 8) != JournalScan.MAGIC) {
       return Optional.empty();
     }
     long length = BigEndian.u32(trailer, 0);
@@ -109,7 +105,8 @@ public final class JournalImage implements ByteSource {
     if (checksum != signedSum && checksum != unsignedSum) {
       return Optional.empty();
     }
-    return Optional.of(new String(name, StandardCharsets.UTF_8));
+    String text = new String(name, StandardCharsets.UTF_8);
+    return text.matches(SUPER_JOURNAL_NAME) ? Optional.of(text) : Optional.empty();
   }
 
   /** Whether there is anything to roll back; if not, the image is the main file. */

@@ -14,7 +14,9 @@ final class JournalScan {
   /** Page number before the page, checksum after it. */
   private static final int RECORD_FRAME = 8;
 
-  private static final long MAGIC = 0xd9d505f920a163d7L;
+  /** The first eight bytes of every header. */
+  static final long MAGIC = 0xd9d505f920a163d7L;
+
   private static final long UNCOUNTED = 0xffffffffL;
   private static final int SMALLEST_SECTOR = 32;
 
@@ -58,6 +60,9 @@ final class JournalScan {
       return null;
     }
     scan.readSegments();
+    if (scan.bad > 0) {
+      scan.addReason("records that fail their checksum: " + scan.bad);
+    }
     return scan;
   }
 
@@ -78,11 +83,7 @@ final class JournalScan {
     return records.build(pages);
   }
 
-  /** To be asked for once. */
   JournalSummary summary() {
-    if (replay == Replay.SALVAGE && bad > 0) {
-      addReason(bad + " records fail their checksum");
-    }
     return new JournalSummary(slots, applied, bad, unplaced, reason);
   }
 

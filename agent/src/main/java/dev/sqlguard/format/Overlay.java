@@ -23,6 +23,23 @@ record Overlay(
     boolean unprovenToo)
     implements ByteSource {
 
+  /** In a database that grows every new page is written, but a main file may have been cut. */
+  private static final long MOST_GROWTH = 64;
+
+  /** In pages. */
+  private static final long ALWAYS_PLAUSIBLE = 1024;
+
+  /**
+   * The part of a claimed size that bytes on disk make believable, so that whoever walks all pages
+   * comes to an end.
+   *
+   * @param claimed in pages
+   * @param stored how many pages there are, in the main file and elsewhere
+   */
+  static long plausiblePages(long claimed, long stored) {
+    return Math.min(claimed, ALWAYS_PLAUSIBLE + MOST_GROWTH * stored);
+  }
+
   /** The main file as it is. */
   static Overlay none(ByteSource main) {
     PageIndex empty = new PageIndex.Builder().build(0);

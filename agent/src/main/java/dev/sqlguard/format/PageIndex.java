@@ -114,16 +114,16 @@ final class PageIndex {
       Arrays.sort(entries, 0, count);
       int kept = 0;
       for (int i = 0; i < count; i++) {
-        boolean newest = i + 1 == count || !sameCopies(entries[i], entries[i + 1]);
-        if (newest) {
+        boolean superseded = i + 1 < count && isSuperseded(entries[i], entries[i + 1]);
+        if (!superseded) {
           entries[kept++] = entries[i];
         }
       }
       count = kept;
     }
 
-    /** Whether {@code later} makes {@code entry} superfluous. */
-    private boolean sameCopies(long entry, long later) {
+    /** Whether {@code later}, the next entry in order, makes {@code entry} superfluous. */
+    private boolean isSuperseded(long entry, long later) {
       boolean samePage = entry >>> PAGE_SHIFT == later >>> PAGE_SHIFT;
       return samePage && (slotOf(later) <= lastCommitted || slotOf(entry) > lastCommitted);
     }

@@ -22,17 +22,14 @@ import java.util.stream.LongStream;
  *   <li>A broken header is replaced by what the frames prove, the first one among them.
  * </ul>
  *
+ * <p>The number of pages is the last commit's. The strict reading believes any, as SQLite does,
+ * even one far beyond all that is stored; salvage doesn't.
+ *
  * <p>One case can't be told from a broken frame: after a power loss in the middle of the log the
  * rest of a lost transaction may stand behind transactions that were written later and are shorter.
  * Salvage is therefore for images whose strict reading is known to be damaged.
  */
 public final class WalImage implements ByteSource {
-  /** A log can't make a database larger than this many times all pages that there are. */
-  private static final long MOST_GROWTH = 64;
-
-  /** In pages. */
-  private static final long ALWAYS_PLAUSIBLE = 1024;
-
   private final Overlay image;
   private final OptionalInt pageSize;
   private final WalSummary summary;
@@ -78,7 +75,7 @@ public final class WalImage implements ByteSource {
     long pages = scan.pages();
     if (replay == Replay.SALVAGE) {
       long there = main.size() / header.pageSize() + frames;
-      pages = Math.min(pages, ALWAYS_PLAUSIBLE + MOST_GROWTH * there);
+      pages = Overlay.plausiblePages(pages, there);
     }
     Overlay image =
         new Overlay(

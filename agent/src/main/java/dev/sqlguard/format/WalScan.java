@@ -179,7 +179,8 @@ final class WalScan {
     long ignored = frames - lastCommit;
     List<String> reasons = new ArrayList<>();
     if (committedBad > 0) {
-      reasons.add(committedBad + " frames fail their checksum, the first is frame " + named.get(0));
+      reasons.add(
+          "frames that fail their checksum: " + committedBad + " from " + named.get(0) + " on");
     }
     if (ignored > 0) {
       reasons.add("no valid transaction ends after frame " + lastCommit);

@@ -245,22 +245,36 @@ class JournalImageTest {
   @Test
   void aTransactionOverSeveralDatabasesNamesItsSuperJournal() throws Exception {
     Pair pair = spilled(1024);
-    byte[] name = "/somewhere/größer.db-mj0123ABCD".getBytes(StandardCharsets.UTF_8);
-    int sum = 0;
+    String name = "/somewhere/größer.db-mj01234A9BC";
+    Pair named = pair.with(withSuperJournal(pair, name, 0));
+    JournalImage image = named.image(Replay.STRICT);
+    assertEquals(Optional.of(name), image.superJournal());
+    assertArrayEquals(pair.before, bytes(image));
+    // Its file doesn't exist, so for SQLite the journal isn't hot.
+    assertArrayEquals(pair.main, rolledBack(named));
+  }
+
+  @Test
+  void whatIsNoNameOfASuperJournalIsNotTakenForOne() throws Exception {
+    Pair pair = spilled(1024);
+    Pair wrongSum = pair.with(withSuperJournal(pair, "/x/y.db-mj01234A9BC", 1));
+    Pair otherName = pair.with(withSuperJournal(pair, "/etc/passwd", 0));
+    Pair noName = pair.with(withSuperJournal(pair, "", 0));
+    for (Pair other : List.of(wrongSum, otherName, noName)) {
+      assertEquals(Optional.empty(), other.image(Replay.STRICT).superJournal());
+      assertAsSqlite(other);
+    }
+  }
+
+  private static byte[] withSuperJournal(Pair pair, String text, int error) {
+    byte[] name = text.getBytes(StandardCharsets.UTF_8);
+    int sum = error;
     for (byte b : name) {
       sum += b;
     }
     ByteBuffer journal = ByteBuffer.allocate(pair.journal.length + 4 + name.length + 16);
     journal.put(pair.journal).putInt((1 << 30) / 1024 + 1).put(name).putInt(name.length);
-    journal.putInt(sum).putLong(0xd9d505f920a163d7L);
-    JournalImage image = pair.with(journal.array()).image(Replay.STRICT);
-    assertEquals(Optional.of(new String(name, StandardCharsets.UTF_8)), image.superJournal());
-    assertArrayEquals(pair.before, bytes(image));
-    // Its file doesn't exist, so for SQLite the journal isn't hot.
-    assertArrayEquals(pair.main, rolledBack(pair.with(journal.array())));
-    journal.putInt(journal.capacity() - 12, sum + 1);
-    image = pair.with(journal.array()).image(Replay.STRICT);
-    assertEquals(Optional.empty(), image.superJournal());
+    return journal.putInt(sum).putLong(0xd9d505f920a163d7L).array();
   }
 
   @Test

@@ -16,7 +16,8 @@ final class Assembly {
   private final Findings findings;
   private final CellCursor cell;
   private final CellPayload payload;
-  private final byte[] page;
+  private byte[] page;
+  private byte[] pageBefore;
   private final Map<String, TableTally> tallies = new HashMap<>();
   private final SalvageProgress progress;
   private Quarantine quarantine;
@@ -29,6 +30,7 @@ final class Assembly {
     this.cell = new CellCursor(geometry);
     this.payload = new CellPayload(pages);
     this.page = new byte[geometry.pageSize()];
+    this.pageBefore = new byte[geometry.pageSize()];
     this.progress = progress;
   }
 
@@ -107,8 +109,8 @@ final class Assembly {
     SegmentCells cells = new SegmentCells(pages, tree);
     Segments segments = tree.segments();
     for (int i = 0; i < segments.size(); i++) {
-      row.segment = i;
-      row.number = segments.page(i);
+      turnPage();
+      row.begin(i, segments.page(i));
       pages.read(row.number, page);
       cells.each(page, i, row);
       if (cells.result() != null) {
@@ -119,6 +121,12 @@ final class Assembly {
     out.finish();
   }
 
+  private void turnPage() {
+    byte[] turned = pageBefore;
+    pageBefore = page;
+    page = turned;
+  }
+
   /** What is done with each row of a table. */
   private final class Row implements SegmentCells.Action {
     private final Tree tree;
@@ -127,14 +135,19 @@ final class Assembly {
     private final boolean rowids;
     private int segment;
     private int number;
-    private long last;
-    private boolean any;
+    private byte[] lastPage;
+    private CellCursor last = new CellCursor(geometry);
 
     Row(Tree tree, TreeWriter out, TableTally tally) {
       this.tree = tree;
       this.out = out;
       this.tally = tally;
       this.rowids = tree.order().rowids();
+    }
+
+    void begin(int segment, int number) {
+      this.segment = segment;
+      this.number = number;
     }
 
     @Override
@@ -154,14 +167,26 @@ final class Assembly {
       } else {
         out.add(payload.of(page, cell));
       }
-      last = cell.rowid();
-      any = true;
+      remember(cell);
       tally.kept++;
+    }
+
+    private void remember(CellCursor cell) {
+      boolean leaf = tree.segments().isLeaf(segment);
+      int type = leaf ? tree.order().leafType() : tree.order().interiorType();
+      lastPage = page;
+      last.parse(page, type, cell.start());
+    }
+
+    /** Pages that were found here and there must not overlap. */
+    private boolean isBehindLast(CellCursor cell) {
+      return lastPage == null
+          || tree.order().compare(lastPage, last, page, cell) < (rowids ? 0 : 1);
     }
 
     private boolean isSuspect(CellCursor cell) throws IOException {
       return findings.suspects().contains(number, cell.start())
-          || rowids && any && cell.rowid() <= last
+          || !isBehindLast(cell)
           || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell);
     }
   }

@@ -11,12 +11,21 @@ final class Damages {
   private final List<DamagedPage> pages = new ArrayList<>();
   private final BitSet seen = new BitSet();
 
+  private final long last;
+
+  /**
+   * @param last the number of the image's last page; a pointer to one behind it is its parent's
+   *     damage
+   */
+  Damages(long last) {
+    this.last = last;
+  }
+
   void add(long page, String owner, String what) {
-    int number = (int) Math.min(page, Integer.MAX_VALUE);
-    if (seen.get(number)) {
+    if (page > last || seen.get((int) page)) {
       return;
     }
-    seen.set(number);
+    seen.set((int) page);
     if (pages.size() < MOST) {
       pages.add(new DamagedPage(page, owner, what));
     }

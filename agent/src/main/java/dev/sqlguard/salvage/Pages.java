@@ -22,12 +22,17 @@ final class Pages {
   private final ByteSource image;
   private final Geometry geometry;
   private final byte[] uses;
+  private final long once;
   private final byte[] block;
   private long blockAt = -1;
   private int blockLength;
 
-  Pages(ByteSource image, Geometry geometry) {
+  /**
+   * @param once how many pages there once were, if the image was cut
+   */
+  Pages(ByteSource image, Geometry geometry, long once) {
     this.image = image;
+    this.once = Math.max(once, geometry.pages());
     this.geometry = geometry;
     this.uses = new byte[Math.toIntExact(geometry.pages() + 1)];
     this.block = new byte[Math.max(READ_AHEAD, geometry.pageSize())];
@@ -43,6 +48,11 @@ final class Pages {
 
   boolean exists(long page) {
     return page >= 1 && page < uses.length;
+  }
+
+  /** Whether there was such a page before the image was cut. */
+  boolean existed(long page) {
+    return page >= 1 && page <= once;
   }
 
   Use use(long page) {

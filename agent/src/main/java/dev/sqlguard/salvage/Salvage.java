@@ -24,7 +24,7 @@ public final class Salvage {
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
-  private final Damages damages = new Damages();
+  private Damages damages;
   private final List<String> notes = new ArrayList<>();
   private final List<String> objectsLost = new ArrayList<>();
 
@@ -63,6 +63,7 @@ public final class Salvage {
         new GeometryFinder(image)
             .find()
             .orElseThrow(() -> new NothingToSaveException("no page is one of a database"));
+    damages = new Damages(geometry.pages());
     byte[] head = new byte[DatabaseHeader.SIZE];
     image.read(0, head, 0, head.length);
     Optional<DatabaseHeader> header = DatabaseHeader.parse(head);
@@ -70,7 +71,7 @@ public final class Salvage {
     if (!right) {
       damages.add(1, "", header.isPresent() ? "wrong page size in the header" : "header lost");
     }
-    Pages pages = new Pages(image, geometry);
+    Pages pages = new Pages(image, geometry, right ? header.get().pageCount() : 0);
     markAdministrative(pages, head, header);
     byte[] visits = new byte[pages.count() + 1];
     SchemaFinder.Found found = new SchemaFinder(pages).find(visits, damages);

@@ -139,9 +139,9 @@ final class TreeWalk {
     Bound low = range.low();
     for (int i = 0; i < n; i++) {
       if (!valid[i]) {
-        gaps.add(
-            new Gap(
-                segments.size(), new KeyRange(low, nextBound(bytes, layout, valid, i, range)), 0));
+        if (i == 0 || valid[i - 1]) {
+          gap(0, new KeyRange(low, nextBound(bytes, layout, valid, i, range)), "");
+        }
         continue;
       }
       cell.parse(bytes, layout.type(), layout.pointer(bytes, i));
@@ -200,7 +200,7 @@ final class TreeWalk {
   }
 
   private boolean isChild(long page) {
-    return page > 1 && pages.exists(page);
+    return page > 1 && pages.existed(page);
   }
 
   private void gap(long page, KeyRange range, String what) {

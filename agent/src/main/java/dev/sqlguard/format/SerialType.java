@@ -1,6 +1,8 @@
 package dev.sqlguard.format;
 
-/** What a record's header says of one value: its storage class and size (file format, section 2.1). */
+/**
+ * What a record's header says of one value: its storage class and size (file format, section 2.1).
+ */
 public final class SerialType {
   public static final int NULL = 0;
   public static final int REAL = 7;

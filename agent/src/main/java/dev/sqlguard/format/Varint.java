@@ -1,8 +1,8 @@
 package dev.sqlguard.format;
 
 /**
- * Variable-length integers: one to nine bytes, big-endian, seven bits a byte except the ninth, which
- * has eight (file format, section 1.6). No method reads beyond {@code end}.
+ * Variable-length integers: one to nine bytes, big-endian, seven bits a byte except the ninth,
+ * which has eight (file format, section 1.6). No method reads beyond {@code end}.
  */
 public final class Varint {
   /** In bytes. */

@@ -15,9 +15,9 @@ import java.util.Random;
 /**
  * The database of a lending library, as an application would have left it after years: tables with
  * and without keys, rows of every size, values of every storage class, updates and deletions in
- * between, a column that was added late, a table that was dropped and whose pages still stand on the
- * freelist, and 70 small tables that make sqlite_schema several pages deep. The same parameters and
- * the same version of SQLite give the same bytes.
+ * between, a column that was added late, a table that was dropped and whose pages still stand on
+ * the freelist, and 70 small tables that make sqlite_schema several pages deep. The same parameters
+ * and the same version of SQLite give the same bytes.
  *
  * @param megabytes how large the file is going to be, roughly
  * @param encoding as {@code PRAGMA encoding} takes it
@@ -341,8 +341,7 @@ public record BaseDatabase(long seed, int megabytes, int pageSize, String encodi
             now + random.nextDouble(),
             any(random, GATE_KINDS),
             1 + random.nextInt(lastMember),
-            "{\"gate\": %d, \"seen\": \"%s\"}"
-                .formatted(random.nextInt(40), words.sentence(3, 9)));
+            "{\"gate\": %d, \"seen\": \"%s\"}".formatted(random.nextInt(40), words.sentence(3, 9)));
       }
     }
 

@@ -39,9 +39,7 @@ public record Ceiling(Map<String, Count> tables) {
       if (page != null && HOLDS_ROWS.contains(page.kind()) && tables.containsKey(page.object())) {
         Count here = count(base, map, number, same, other);
         tables.merge(
-            page.object(),
-            here,
-            (a, b) -> new Count(a.rows() + b.rows(), a.intact() + b.intact()));
+            page.object(), here, (a, b) -> new Count(a.rows() + b.rows(), a.intact() + b.intact()));
       }
     }
     return new Ceiling(tables);
@@ -49,8 +47,7 @@ public record Ceiling(Map<String, Count> tables) {
 
   /** Index pages of a table are those of a WITHOUT ROWID table: there, interior cells are rows. */
   private static final Set<PageMap.Kind> HOLDS_ROWS =
-      Set.of(
-          PageMap.Kind.TABLE_LEAF, PageMap.Kind.INDEX_LEAF, PageMap.Kind.INDEX_INTERIOR);
+      Set.of(PageMap.Kind.TABLE_LEAF, PageMap.Kind.INDEX_LEAF, PageMap.Kind.INDEX_INTERIOR);
 
   public long rows() {
     return tables.values().stream().mapToLong(Count::rows).sum();

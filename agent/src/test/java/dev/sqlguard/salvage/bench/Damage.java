@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 
 /**
  * The kinds of damage that are measured: what failing disks, lost, torn and misdirected writes,
- * stray programs and interrupted copies do to a database. Each changes the bytes of a sound database
- * reproducibly: same bytes, same seed, same damage. Where a database is too small for a count, all
- * of its pages of that kind are hit.
+ * stray programs and interrupted copies do to a database. Each changes the bytes of a sound
+ * database reproducibly: same bytes, same seed, same damage. Where a database is too small for a
+ * count, all of its pages of that kind are hit.
  */
 public enum Damage {
   UNDAMAGED("nothing is damaged") {
@@ -66,7 +66,8 @@ public enum Damage {
       return "";
     }
   },
-  INTERIOR_PAGE_RANDOM("an interior page of the largest table, not its root, full of random bytes") {
+  INTERIOR_PAGE_RANDOM(
+      "an interior page of the largest table, not its root, full of random bytes") {
     @Override
     String apply(DatabaseImage image, PageMap map, DamageTargets targets, Random random) {
       return randomInterior(image, map, targets.largest(), PageMap.Kind.TABLE_INTERIOR, random);
@@ -153,7 +154,8 @@ public enum Damage {
       return misdirect(image, map, targets.largest(), targets.bare(), random);
     }
   },
-  LEAF_LINKED_TWICE("a child pointer of the largest table leads to the next leaf, its own is lost") {
+  LEAF_LINKED_TWICE(
+      "a child pointer of the largest table leads to the next leaf, its own is lost") {
     @Override
     String apply(DatabaseImage image, PageMap map, DamageTargets targets, Random random) {
       PageMap.Page page = interior(map, targets.largest(), PageMap.Kind.TABLE_INTERIOR, random);
@@ -225,7 +227,9 @@ public enum Damage {
     return description;
   }
 
-  /** Its place in the list, 1 to 23 (0 for no damage), and its name: {@code 05 first page zeroed}. */
+  /**
+   * Its place in the list, 1 to 23 (0 for no damage), and its name: {@code 05 first page zeroed}.
+   */
   public String title() {
     return "%02d %s".formatted(ordinal(), name().toLowerCase(Locale.ROOT).replace('_', ' '));
   }
@@ -235,14 +239,12 @@ public enum Damage {
    *
    * @return what exactly was hit
    */
-  public String make(Path base, Path damaged, DamageTargets targets, long seed)
-      throws IOException {
+  public String make(Path base, Path damaged, DamageTargets targets, long seed) throws IOException {
     DatabaseImage image = DatabaseImage.read(base);
     return make(image, new PageMap(image), damaged, targets, seed);
   }
 
-  String make(
-      DatabaseImage base, PageMap map, Path damaged, DamageTargets targets, long seed)
+  String make(DatabaseImage base, PageMap map, Path damaged, DamageTargets targets, long seed)
       throws IOException {
     DatabaseImage image = base.copy();
     String hit = apply(image, map, targets, new Random(seed * 1_000_003 + name().hashCode()));
@@ -291,8 +293,7 @@ public enum Damage {
     return "page " + page.number() + ", " + map.children(page.number()) + " children";
   }
 
-  private static String randomRoot(
-      DatabaseImage image, PageMap map, String object, Random random) {
+  private static String randomRoot(DatabaseImage image, PageMap map, String object, Random random) {
     int root = map.entry(object).root();
     image.put(image.at(root), randomBytes(image.pageSize(), random));
     return "page " + root;
@@ -317,8 +318,7 @@ public enum Damage {
     int first = random.nextInt(sectors - count + 1);
     int source = others.isEmpty() ? 1 : any(others, random).number();
     int from = image.at(source) + first * SECTOR;
-    image.put(
-        image.at(page.number()) + first * SECTOR, image.range(from, from + count * SECTOR));
+    image.put(image.at(page.number()) + first * SECTOR, image.range(from, from + count * SECTOR));
   }
 
   private static String misdirect(

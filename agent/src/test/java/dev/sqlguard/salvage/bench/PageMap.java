@@ -154,7 +154,9 @@ final class PageMap {
       }
       for (Cell cell : cells(step.page())) {
         int parent = step.page();
-        for (int next = cell.firstOverflowPage(image); next != 0; next = image.u32(image.at(next))) {
+        for (int next = cell.firstOverflowPage(image);
+            next != 0;
+            next = image.u32(image.at(next))) {
           pages[next] = new Page(next, object, Kind.OVERFLOW, step.depth(), parent);
           parent = next;
         }

@@ -13,7 +13,8 @@ import org.sqlite.core.DB;
 
 /**
  * The rows of a query with storage classes and bytes exactly as stored, which JDBC's getters don't
- * give: {@code getString} can't carry invalid UTF-8, and {@code getObject} asks for a copy per value.
+ * give: {@code getString} can't carry invalid UTF-8, and {@code getObject} asks for a copy per
+ * value.
  */
 final class RowCursor implements AutoCloseable {
   static final int INTEGER = Codes.SQLITE_INTEGER;

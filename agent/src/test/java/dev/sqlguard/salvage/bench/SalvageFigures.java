@@ -1,17 +1,20 @@
 package dev.sqlguard.salvage.bench;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
 
 /**
  * Measures a salvaging command: builds the base, damages it in every way, runs the command on each
@@ -68,7 +71,8 @@ public final class SalvageFigures {
     command = CommandLine.parse(own.isEmpty() ? SALVAGE : own);
     commandWithBackup =
         CommandLine.parse(
-            property("figures.command.backup", own.isEmpty() ? SALVAGE + " --backup {backup}" : ""));
+            property(
+                "figures.command.backup", own.isEmpty() ? SALVAGE + " --backup {backup}" : ""));
   }
 
   public static void main(String[] args) throws Exception {
@@ -142,7 +146,7 @@ public final class SalvageFigures {
     String stem = "%02d-%s".formatted(variant.ordinal(), withBackup ? "with-backup" : "alone");
     Path out = folder.resolve(stem + ".db");
     deleteAllOf(out);
-    byte[] before = Files.readAllBytes(damaged);
+    long before = checksum(damaged);
     Map<String, String> values = new LinkedHashMap<>();
     values.put("java", Path.of(System.getProperty("java.home"), "bin", "java").toString());
     values.put("jar", property("sqlguard.jar", "target/sqlguard.jar"));
@@ -152,7 +156,7 @@ public final class SalvageFigures {
     Run run = run(command.with(values), folder.resolve(stem + ".log"));
     Score score = scorer.score(out);
     List<String> remarks = remarks(score);
-    if (!Arrays.equals(before, Files.readAllBytes(damaged)) || hasSideFiles(damaged)) {
+    if (checksum(damaged) != before || hasSideFiles(damaged)) {
       remarks.add("THE INPUT WAS CHANGED");
     }
     if (!Boolean.getBoolean("figures.keep")) {
@@ -164,10 +168,7 @@ public final class SalvageFigures {
   private static Run run(List<String> command, Path log) throws IOException, InterruptedException {
     long start = System.nanoTime();
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     process.getOutputStream().close();
     long limit = Long.parseLong(property("figures.timeout", "600"));
     if (!process.waitFor(limit, TimeUnit.SECONDS)) {
@@ -233,6 +234,14 @@ public final class SalvageFigures {
         line.run().seconds(),
         line.run().exitCode(),
         String.join(", ", line.remarks()));
+  }
+
+  private static long checksum(Path file) throws IOException {
+    try (InputStream bytes = Files.newInputStream(file);
+        CheckedInputStream checked = new CheckedInputStream(bytes, new CRC32C())) {
+      checked.transferTo(OutputStream.nullOutputStream());
+      return checked.getChecksum().getValue();
+    }
   }
 
   private static boolean hasSideFiles(Path database) {

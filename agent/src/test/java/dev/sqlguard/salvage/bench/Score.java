@@ -27,7 +27,8 @@ public record Score(
    * @param rowidChanged all values the same under another rowid, where that is no column
    * @param lost neither
    * @param altered rows of the recovered table with the key of a lost row and other values
-   * @param foreign rows of the recovered table with a key that the original never had, or duplicates
+   * @param foreign rows of the recovered table with a key that the original never had, or
+   *     duplicates
    * @param lostInQuarantine lost rows that stand, exact, in a lost_and_found table
    * @param error why reading the recovered table ended early; null if it didn't
    */

@@ -304,8 +304,7 @@ public final class Scorer {
     }
 
     void add(Connection db, String table) throws SQLException {
-      try (RowCursor row =
-          new RowCursor(db, "SELECT * FROM " + TableShape.quoted(table))) {
+      try (RowCursor row = new RowCursor(db, "SELECT * FROM " + TableShape.quoted(table))) {
         while (row.next()) {
           add(row);
         }

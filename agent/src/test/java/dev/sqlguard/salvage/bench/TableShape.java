@@ -43,8 +43,7 @@ record TableShape(
         && key.size() == 1
         && key.get(0).type().equalsIgnoreCase("INTEGER")
         && strings(
-                db,
-                "SELECT 1 FROM pragma_index_list(" + literal(table) + ") WHERE origin = 'pk'")
+                db, "SELECT 1 FROM pragma_index_list(" + literal(table) + ") WHERE origin = 'pk'")
             .isEmpty()) {
       alias = visible.indexOf(key.get(0));
     }
@@ -97,8 +96,7 @@ record TableShape(
 
   private static List<Column> columnsOf(Connection db, String table) throws SQLException {
     try (Statement statement = db.createStatement();
-        ResultSet rows =
-            statement.executeQuery("PRAGMA table_xinfo(" + literal(table) + ")")) {
+        ResultSet rows = statement.executeQuery("PRAGMA table_xinfo(" + literal(table) + ")")) {
       List<Column> columns = new ArrayList<>();
       while (rows.next()) {
         columns.add(

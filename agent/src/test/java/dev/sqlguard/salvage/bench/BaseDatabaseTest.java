@@ -46,7 +46,7 @@ class BaseDatabaseTest {
     Original original = Original.read(file, BaseDatabase.SEARCH_TERM);
     Ceiling ceiling = Ceiling.of(file, file);
     assertEquals(original.rows(), ceiling.intact());
-    assertEquals(3.0, Files.size(file) / 1048576.0, 1.6);
+    assertTrue(Files.size(file) > 2_900_000, Files.size(file) + " bytes");
   }
 
   @Test

@@ -116,7 +116,7 @@ public final class OddDatabases {
             "INSERT INTO t VALUES (1, 1, 1, 1), (2, 0, 0.0, 0.0), (3, -7.0, -7.0, -7.0),"
                 + " (4, 4503599627370497, 1e15, 1e15), (5, 9007199254740993, 1e300, 1e300),"
                 + " (6, '12', '12', '12'), (7, '12.0', '12.0', '12.0'), (8, 1.5, 1.5, 1.5)",
-            "INSERT INTO w SELECT r, x FROM t"),
+            "INSERT INTO w SELECT r, x FROM t WHERE id < 7"),
         sql(
             "extreme-numbers",
             "every size of integer, −0.0, infinities, the smallest and the largest real",
@@ -127,7 +127,7 @@ public final class OddDatabases {
                 + " (8, 2147483647, 3), (9, 2147483648, 4), (10, 140737488355327, 5),"
                 + " (11, 140737488355328, 6), (12, 9223372036854775807, 7),"
                 + " (13, -9223372036854775808, 8), (9223372036854775807, -0.0, 9)",
-            // A literal's sign is an operation on an integer zero in some versions.
+            // The literal loses its sign; in a REAL column the value does so, too, being whole.
             "UPDATE t SET r = CAST('-0.0' AS REAL), x = CAST('-0.0' AS REAL) WHERE id IN (0, 1)"),
         sql(
             "short-records",
@@ -162,8 +162,8 @@ public final class OddDatabases {
             numbers(300) + "INSERT INTO last SELECT 'a' || i, i * 2, i / 8.0 FROM n",
             numbers(300) + "INSERT INTO down SELECT 'a' || i, i % 9, 'c' || i FROM n",
             numbers(300) + "INSERT INTO nocase SELECT i, iif(i % 2, 'Key', 'kEY') || i FROM n",
-            numbers(300) + "INSERT INTO twice SELECT i, 'a' || i % 3, i FROM n",
-            numbers(300) + "INSERT INTO collated SELECT i, iif(i % 2, 'K', 'k') || i / 2 FROM n",
+            numbers(300) + "INSERT INTO twice SELECT i, 'a' || (i % 3), i FROM n",
+            numbers(300) + "INSERT INTO collated SELECT i, iif(i % 2, 'K', 'k') || (i / 2) FROM n",
             numbers(300) + "INSERT INTO integral SELECT 'x' || i, i * 5 FROM n",
             numbers(40)
                 + "INSERT INTO long SELECT i, i || printf('%.*c', 3000 + i * 100, 'k') FROM n"),
@@ -171,7 +171,7 @@ public final class OddDatabases {
             "fts3",
             "a text index in shadow tables",
             "CREATE VIRTUAL TABLE f USING fts3(title, body)",
-            numbers(120) + "INSERT INTO f SELECT 'title ' || i, 'common words ' || i % 10 FROM n",
+            numbers(120) + "INSERT INTO f SELECT 'title ' || i, 'common words ' || (i % 10) FROM n",
             "DELETE FROM f WHERE rowid % 9 = 0"),
         sql(
             "fts4",
@@ -179,8 +179,8 @@ public final class OddDatabases {
             "CREATE VIRTUAL TABLE f USING fts4(title, body, prefix=\"2,3\", notindexed=title)",
             "CREATE TABLE docs(id INTEGER PRIMARY KEY, body TEXT)",
             "CREATE VIRTUAL TABLE g USING fts4(content=\"docs\", body)",
-            numbers(120) + "INSERT INTO f SELECT 'title ' || i, 'common words ' || i % 10 FROM n",
-            numbers(120) + "INSERT INTO docs SELECT i, 'external ' || i % 10 FROM n",
+            numbers(120) + "INSERT INTO f SELECT 'title ' || i, 'common words ' || (i % 10) FROM n",
+            numbers(120) + "INSERT INTO docs SELECT i, 'external ' || (i % 10) FROM n",
             "INSERT INTO g(g) VALUES ('rebuild')"),
         sql(
             "fts5",
@@ -189,8 +189,8 @@ public final class OddDatabases {
             "CREATE TABLE docs(id INTEGER PRIMARY KEY, body TEXT)",
             "CREATE VIRTUAL TABLE g USING fts5(body, content='docs', content_rowid='id')",
             "CREATE VIRTUAL TABLE h USING fts5(body, content='', columnsize=0)",
-            numbers(120) + "INSERT INTO f SELECT 'title ' || i, 'common words ' || i % 10 FROM n",
-            numbers(120) + "INSERT INTO docs SELECT i, 'external ' || i % 10 FROM n",
+            numbers(120) + "INSERT INTO f SELECT 'title ' || i, 'common words ' || (i % 10) FROM n",
+            numbers(120) + "INSERT INTO docs SELECT i, 'external ' || (i % 10) FROM n",
             numbers(120) + "INSERT INTO h(rowid, body) SELECT i, 'nowhere ' || i FROM n",
             "INSERT INTO g(g) VALUES ('rebuild')",
             "DELETE FROM f WHERE rowid % 9 = 0"),
@@ -243,12 +243,12 @@ public final class OddDatabases {
             numbers(20) + "INSERT INTO \"table\" SELECT i, 'o' || i FROM n"),
         sql(
             "many-columns",
-            "as many columns as a table may have, and a table without rows",
+            "as many columns as a query can return beside the rowid, and a table without rows",
             "CREATE TABLE wide("
-                + IntStream.range(0, 2000).mapToObj(i -> "c" + i).collect(Collectors.joining(","))
+                + IntStream.range(0, 1999).mapToObj(i -> "c" + i).collect(Collectors.joining(","))
                 + ")",
             "CREATE TABLE empty(id INTEGER PRIMARY KEY, x)",
-            "INSERT INTO wide(c0, c999, c1999) VALUES (1, 'middle', x'ff')",
+            "INSERT INTO wide(c0, c999, c1998) VALUES (1, 'middle', x'ff')",
             "INSERT INTO wide(c1) VALUES (2)"),
         sql(
             "overflow-chains",
@@ -277,9 +277,9 @@ public final class OddDatabases {
       "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b BLOB)",
       "CREATE INDEX ta ON t(a)",
       "CREATE TABLE w(k TEXT PRIMARY KEY, v) WITHOUT ROWID",
-      numbers(300) + "INSERT INTO t SELECT i, 'text ' || i * 7919 % 1000, zeroblob(i) FROM n",
+      numbers(300) + "INSERT INTO t SELECT i, 'text ' || (i * 7919 % 1000), zeroblob(i) FROM n",
       "UPDATE t SET b = zeroblob(20000) WHERE id % 50 = 0",
-      numbers(300) + "INSERT INTO w SELECT 'key ' || i * 7919 % 1000, i FROM n"
+      numbers(300) + "INSERT INTO w SELECT 'key ' || (i * 7919 % 1000), i FROM n"
     };
   }
 

@@ -197,6 +197,9 @@ public final class SalvageFigures {
       String all = String.join("; ", score.integrity()).replaceAll("\\s+", " ").replace('|', '/');
       remarks.add(all.length() <= 100 ? all : all.substring(0, 100) + "…");
     }
+    if (schema.present() == 0) {
+      return remarks;
+    }
     score.pragmas().forEach((name, values) -> remarks.add(name + " " + values));
     score.searches().forEach((name, values) -> remarks.add("hits in " + name + " " + values));
     return remarks;

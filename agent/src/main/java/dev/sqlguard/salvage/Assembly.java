@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -105,19 +106,30 @@ final class Assembly {
     TreeWriter out = rowids ? writer.table(root) : writer.index(root);
     TableTally tally = new TableTally();
     tallies.put(tree.name(), tally);
-    Row row = new Row(tree, out, tally);
+    Row row = new Row(tree, out, tally, findings.backfill(pages, tree));
+    Iterator<Gap> gaps = tree.gaps().iterator();
+    Gap gap = gaps.hasNext() ? gaps.next() : null;
     SegmentCells cells = new SegmentCells(pages, tree);
     Segments segments = tree.segments();
     for (int i = 0; i < segments.size(); i++) {
+      while (gap != null && gap.before() <= i) {
+        row.missing(gap.range());
+        gap = gaps.hasNext() ? gaps.next() : null;
+      }
       turnPage();
       row.begin(i, segments.page(i));
       pages.read(row.number, page);
       cells.each(page, i, row);
       if (cells.result() != null) {
         quarantineDamaged(tree, row.number, cells.result(), tally);
+        row.missing(segments.range(i));
       }
       progress.at(SalvageProgress.Phase.WRITE, ++written, findings.segments());
     }
+    for (; gap != null; gap = gaps.hasNext() ? gaps.next() : null) {
+      row.missing(gap.range());
+    }
+    row.end();
     out.finish();
   }
 
@@ -136,9 +148,18 @@ final class Assembly {
     private int segment;
     private int number;
     private byte[] lastPage;
-    private CellCursor last = new CellCursor(geometry);
+    private final CellCursor last = new CellCursor(geometry);
 
-    Row(Tree tree, TreeWriter out, TableTally tally) {
+    /** Null where no backup can help. */
+    private final Backfill backfill;
+
+    private final List<Backfill.Range> missing = new ArrayList<>();
+
+    /** The last key that came from the backup, null where a row of the image came after it. */
+    private Bound filled;
+
+    Row(Tree tree, TreeWriter out, TableTally tally, Backfill backfill) {
+      this.backfill = backfill;
       this.tree = tree;
       this.out = out;
       this.tally = tally;
@@ -148,14 +169,56 @@ final class Assembly {
     void begin(int segment, int number) {
       this.segment = segment;
       this.number = number;
+      if (tree.segments().isLeaf(segment) && tree.segments().isDamaged(segment)) {
+        missing(tree.segments().range(segment));
+      }
+    }
+
+    /** Rows of these keys are destroyed, as far as they don't come after all. */
+    void missing(KeyRange range) {
+      if (backfill != null) {
+        missing.add(new Backfill.Range(range.low(), range.high(), false));
+      }
+    }
+
+    void end() throws IOException {
+      fillUpTo(null);
+      tally.fromBackup = backfill == null ? 0 : backfill.rows();
+    }
+
+    private void fillUpTo(Bound ceiling) throws IOException {
+      for (Backfill.Range range : missing) {
+        Bound floor =
+            filled != null ? filled : lastPage == null ? null : Bound.of(lastPage, last, rowids);
+        Bound end = backfill.fill(range, floor, ceiling, out);
+        filled = end == null ? filled : end;
+      }
+    }
+
+    private void fillBefore(CellCursor cell) throws IOException {
+      if (!missing.isEmpty()) {
+        fillUpTo(Bound.of(page, cell, rowids));
+        // A damaged leaf goes on behind this row.
+        missing.removeIf(range -> !reachesBeyond(range, cell));
+      }
+    }
+
+    private boolean reachesBeyond(Backfill.Range range, CellCursor cell) {
+      return !range.only()
+          && (range.high() == null || tree.order().compare(page, cell, range.high()) < 0);
     }
 
     @Override
     public void at(CellCursor cell) throws IOException {
       if (isSuspect(cell)) {
         tally.quarantined += quarantine.add(0, number, page, cell, rowids) ? 1 : 0;
+        if (backfill != null) {
+          Bound low = rowids ? Bound.ofRowid(cell.rowid() - 1) : null;
+          missing.add(new Backfill.Range(low, Bound.of(page, cell, rowids), true));
+        }
         return;
       }
+      fillBefore(cell);
       if (rowids) {
         if (cell.overflowPage() == 0) {
           out.add(cell.rowid(), page, cell.payloadAt(), cell.localSize());
@@ -172,6 +235,7 @@ final class Assembly {
     }
 
     private void remember(CellCursor cell) {
+      filled = null;
       boolean leaf = tree.segments().isLeaf(segment);
       int type = leaf ? tree.order().leafType() : tree.order().interiorType();
       lastPage = page;

@@ -3,6 +3,7 @@ package dev.sqlguard.salvage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What was found in a damaged image, ready to be written. */
 final class Findings {
@@ -13,19 +14,28 @@ final class Findings {
   private final Orphans orphans;
   private final Damages damages;
 
+  /** Null where there is none, or its rows are not wanted. */
+  private final Backup backup;
+
+  private final Set<String> notFilled;
+
   Findings(
       FileLayout layout,
       List<SchemaRow> schema,
       List<Tree> tables,
       CellSet suspects,
       Orphans orphans,
-      Damages damages) {
+      Damages damages,
+      Backup backup,
+      Set<String> notFilled) {
     this.layout = layout;
     this.schema = schema;
     this.tables = tables;
     this.suspects = suspects;
     this.orphans = orphans;
     this.damages = damages;
+    this.backup = backup;
+    this.notFilled = notFilled;
   }
 
   FileLayout layout() {
@@ -57,6 +67,24 @@ final class Findings {
 
   void quarantineOrphans(Quarantine quarantine) throws IOException {
     orphans.quarantine(quarantine);
+  }
+
+  /** Null where no row of this table can come from the backup. */
+  Backfill backfill(Pages pages, Tree tree) throws IOException {
+    if (backup == null || notFilled.contains(tree.name())) {
+      return null;
+    }
+    boolean whole = tree.isIntact() && suspects.size() == 0;
+    return whole ? null : Backfill.of(pages, tree, backup, definition(tree.name()));
+  }
+
+  private String definition(String table) {
+    for (SchemaRow row : schema) {
+      if (row.isTableWithRows() && row.name().equals(table)) {
+        return row.sql();
+      }
+    }
+    return null;
   }
 
   List<String> names() {

@@ -7,14 +7,18 @@ import dev.sqlguard.format.Geometry;
 import dev.sqlguard.format.KeyOrder;
 import dev.sqlguard.format.TextEncoding;
 import dev.sqlguard.salvage.TableShape.IndexShape;
+import dev.sqlguard.store.FileBytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** Takes every row that physically survives out of a damaged image and writes a fresh database. */
 public final class Salvage {
@@ -25,6 +29,7 @@ public final class Salvage {
   private final Sqlite sqlite;
   private final SalvageProgress progress;
   private Damages damages;
+  private FileBytes backupBytes;
   private final List<String> notes = new ArrayList<>();
   private final List<String> objectsLost = new ArrayList<>();
 
@@ -52,6 +57,9 @@ public final class Salvage {
       complete = true;
       return report;
     } finally {
+      if (backupBytes != null) {
+        backupBytes.close();
+      }
       if (!complete) {
         Files.deleteIfExists(out);
       }
@@ -75,65 +83,121 @@ public final class Salvage {
     markAdministrative(pages, head, header);
     byte[] visits = new byte[pages.count() + 1];
     SchemaFinder.Found found = new SchemaFinder(pages).find(visits, damages);
-    FileLayout layout = layout(geometry, head, header.isPresent(), found);
+    Backup backup = backup(found);
+    List<SchemaRow> rows = new ArrayList<>(found.rows());
+    Set<String> borrowed = found.complete() ? Set.of() : borrow(rows, backup);
+    FileLayout layout = layout(geometry, head, header.isPresent(), found, backup);
     Skeleton.Result skeleton =
-        new Skeleton(sqlite, layout, out.resolveSibling(out.getFileName() + "-schema"))
-            .build(found.rows());
+        new Skeleton(sqlite, layout, out.resolveSibling(out.getFileName() + "-schema")).build(rows);
     for (SchemaRow rejected : skeleton.rejected()) {
       objectsLost.add(rejected.key());
     }
     List<Tree> tables = new ArrayList<>();
     List<Tree> indexes = new ArrayList<>();
-    walk(pages, visits, skeleton.shapes(), layout.encoding(), tables, indexes);
+    walk(pages, visits, skeleton.shapes(), borrowed, layout.encoding(), tables, indexes);
     new FreePages(pages).mark(header);
     List<IndexShape> shapes = new ArrayList<>();
     for (TableShape shape : skeleton.shapes()) {
       shapes.addAll(shape.indexes());
     }
-    Orphans orphans = new Orphans(pages, visits, damages, tables, shapes, found.complete());
+    boolean named = found.complete() || !borrowed.isEmpty();
+    Orphans orphans = new Orphans(pages, visits, damages, tables, shapes, named);
     orphans.attribute();
     CellSet suspects = new CellSet();
     List<Tree> all = new ArrayList<>(tables);
     all.addAll(indexes);
     new OverflowChains(pages, suspects, damages).check(all);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
+    Set<String> notFilled = new HashSet<>();
     while (true) {
-      Findings findings = new Findings(layout, schema, tables, suspects, orphans, damages);
+      Backup filling = options.backfill() ? backup : null;
+      Findings findings =
+          new Findings(layout, schema, tables, suspects, orphans, damages, filling, notFilled);
       Assembly assembly = new Assembly(pages, findings, progress);
       List<String> unused = assembly.write(out);
-      Indexes filling = new Indexes(sqlite, progress);
-      Indexes.Failure failure = filling.fill(out, schema, unused);
+      Indexes sqliteWork = new Indexes(sqlite, progress);
+      Indexes.Failure failure = sqliteWork.fill(out, schema, unused);
       if (failure == null) {
-        notes.addAll(filling.notes());
+        notes.addAll(sqliteWork.notes());
         return report(tables, assembly, found);
       }
-      schema.remove(failure.index());
-      objectsLost.add(failure.index().key() + ": " + failure.message());
+      String table = failure.index().table();
+      TableTally tally = assembly.tallies().get(table);
+      if (failure.unique() && tally != null && tally.fromBackup > 0) {
+        notFilled.add(table);
+        notes.add(table + " takes no row from the backup: " + failure.message());
+      } else {
+        schema.remove(failure.index());
+        objectsLost.add(failure.index().key() + ": " + failure.message());
+      }
       Files.delete(out);
     }
+  }
+
+  /** Null where there is none that fits. */
+  private Backup backup(SchemaFinder.Found found) throws IOException {
+    if (options.backup().isEmpty()) {
+      return null;
+    }
+    backupBytes = new FileBytes(options.backup().get());
+    Backup backup = new Backup(backupBytes);
+    if (found.encoding() != null && found.encoding() != backup.encoding()) {
+      notes.add("the backup has another text encoding and is of no use");
+      return null;
+    }
+    return backup;
+  }
+
+  /** Adds what the image's own schema has lost, and tells the names of these objects. */
+  private static Set<String> borrow(List<SchemaRow> rows, Backup backup) {
+    Set<String> keys = new HashSet<>();
+    for (SchemaRow row : rows) {
+      keys.add(row.key());
+    }
+    Set<String> borrowed = new HashSet<>();
+    if (backup != null) {
+      for (SchemaRow row : backup.schema()) {
+        if (keys.add(row.key())) {
+          rows.add(row);
+          borrowed.add(row.key());
+        }
+      }
+      rows.sort((a, b) -> Long.compare(a.rowid(), b.rowid()));
+    }
+    return borrowed;
   }
 
   private void walk(
       Pages pages,
       byte[] visits,
       List<TableShape> shapes,
+      Set<String> borrowed,
       TextEncoding encoding,
       List<Tree> tables,
       List<Tree> indexes)
       throws IOException {
     Payloads payloads = new Payloads(pages);
-    for (TableShape shape : shapes) {
-      TreeOrder order = shape.withoutRowid() ? byFields(shape.key(), encoding) : TreeOrder.ROWID;
-      Tree tree = new Tree(shape.name(), new CellCheck(payloads, order, shape));
-      walk(pages, visits, tree, shape.root());
-      tables.add(tree);
-      for (IndexShape index : shape.indexes()) {
-        CellCheck check = new CellCheck(payloads, byFields(index.order(), encoding), null);
-        Tree entries = new Tree(index.name(), check);
-        walk(pages, visits, entries, index.root());
-        indexes.add(entries);
+    RootCheck roots = new RootCheck(pages);
+    for (boolean own : new boolean[] {true, false}) {
+      for (TableShape shape : shapes) {
+        TreeOrder order = shape.withoutRowid() ? byFields(shape.key(), encoding) : TreeOrder.ROWID;
+        if (own == borrowed.contains("table " + shape.name())) {
+          continue;
+        }
+        Tree tree = new Tree(shape.name(), new CellCheck(payloads, order, shape));
+        boolean trusted = own || roots.couldBe(shape.root(), shape);
+        walk(pages, visits, tree, trusted ? shape.root() : 0);
+        tables.add(tree);
+        for (IndexShape index : shape.indexes()) {
+          CellCheck check = new CellCheck(payloads, byFields(index.order(), encoding), null);
+          Tree entries = new Tree(index.name(), check);
+          boolean known = !borrowed.contains("index " + index.name());
+          walk(pages, visits, entries, known || roots.couldBe(index) ? index.root() : 0);
+          indexes.add(entries);
+        }
       }
     }
+    tables.sort(Comparator.comparingInt(tree -> shapes.indexOf(tree.shape())));
   }
 
   private void walk(Pages pages, byte[] visits, Tree tree, long root) throws IOException {
@@ -164,9 +228,12 @@ public final class Salvage {
   }
 
   private FileLayout layout(
-      Geometry geometry, byte[] head, boolean hasHeader, SchemaFinder.Found found) {
+      Geometry geometry, byte[] head, boolean hasHeader, SchemaFinder.Found found, Backup backup) {
     DatabaseSettings settings = DatabaseSettings.parse(hasHeader ? head : new byte[head.length]);
     TextEncoding encoding = found.encoding();
+    if (!hasHeader && backup != null) {
+      settings = backup.settings();
+    }
     for (TextEncoding each : TextEncoding.values()) {
       if (encoding == null && each.code() == settings.encodingCode()) {
         encoding = each;

@@ -50,7 +50,7 @@ final class Backfill {
     int same = 0;
     int other = 0;
     for (int i = 0; i < segments.size(); i += step) {
-      if (!segments.isClean(i)) {
+      if (segments.isDamaged(i)) {
         continue;
       }
       pages.read(segments.page(i), page);
@@ -61,7 +61,8 @@ final class Backfill {
         other += Boolean.FALSE.equals(found) ? 1 : 0;
       }
     }
-    return same > 0 && same >= 9 * other;
+    // Where nothing survives, nothing can be doubled.
+    return segments.size() == 0 || same > 0 && same >= 9 * other;
   }
 
   /**

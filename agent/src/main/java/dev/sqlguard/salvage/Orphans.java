@@ -27,6 +27,7 @@ final class Orphans {
   private final List<Tree> tables;
   private final List<IndexShape> indexes;
   private final boolean schemaComplete;
+  private final Familiarity familiarity;
 
   /**
    * @param schemaComplete whether every tree of the image is known by name
@@ -37,7 +38,9 @@ final class Orphans {
       Damages damages,
       List<Tree> tables,
       List<IndexShape> indexes,
-      boolean schemaComplete) {
+      boolean schemaComplete,
+      Familiarity familiarity) {
+    this.familiarity = familiarity;
     this.pages = pages;
     this.geometry = pages.geometry();
     this.visits = visits;
@@ -107,9 +110,8 @@ final class Orphans {
       return false;
     }
     Profile profile = orphan.wholeProfile();
-    Hole best = null;
+    List<Hole> best = new ArrayList<>();
     int bestOddity = Integer.MAX_VALUE;
-    boolean tie = false;
     for (Hole hole : holes) {
       if (hole.tree().order().rowids() != isOfTable(orphan)) {
         continue;
@@ -121,25 +123,41 @@ final class Orphans {
       // Between two known neighbours there is less room for chance.
       oddity = 2 * oddity + (hole.isBounded() ? 0 : 1);
       if (oddity < bestOddity) {
-        best = hole;
+        best.clear();
         bestOddity = oddity;
-        tie = false;
-      } else if (oddity == bestOddity) {
-        tie = true;
+      }
+      if (oddity == bestOddity) {
+        best.add(hole);
       }
     }
-    if (best == null || tie || !isOfTable(orphan) && couldBeIndex(profile, best)) {
+    Hole chosen = best.size() == 1 ? best.get(0) : mostFamiliar(orphan, best);
+    if (chosen == null || !isOfTable(orphan) && couldBeIndex(profile, chosen)) {
       return false;
     }
     Segments segments = new Segments();
     List<Gap> gaps = new ArrayList<>();
-    new TreeWalk(pages, best.tree().check(), best.tree().name(), visits, damages, true)
-        .walk(orphan.page, best.gap().range(), segments, gaps);
+    Tree tree = chosen.tree();
+    new TreeWalk(pages, tree.check(), tree.name(), visits, damages, true)
+        .walk(orphan.page, chosen.gap().range(), segments, gaps);
     if (segments.size() == 0) {
       return false;
     }
-    best.fill(new Hole.Filling(orphan.first, orphan.last, segments, gaps));
+    chosen.fill(new Hole.Filling(orphan.first, orphan.last, segments, gaps));
     return true;
+  }
+
+  /** Null where the backup knows the rows of none, or of several. */
+  private Hole mostFamiliar(Orphan orphan, List<Hole> holes) throws IOException {
+    Hole found = null;
+    int most = 0;
+    for (Hole hole : holes) {
+      int known = familiarity.of(orphan, hole.tree());
+      if (known >= most && known > 0) {
+        found = known > most ? hole : null;
+        most = known;
+      }
+    }
+    return found;
   }
 
   /** A row of so few fields might as well be an index's entry, unless its neighbours are known. */

@@ -101,7 +101,8 @@ public final class Salvage {
       shapes.addAll(shape.indexes());
     }
     boolean named = found.complete() || !borrowed.isEmpty();
-    Orphans orphans = new Orphans(pages, visits, damages, tables, shapes, named);
+    Familiarity familiarity = new Familiarity(pages, backup, skeleton.rows());
+    Orphans orphans = new Orphans(pages, visits, damages, tables, shapes, named, familiarity);
     orphans.attribute();
     CellSet suspects = new CellSet();
     List<Tree> all = new ArrayList<>(tables);

@@ -1,0 +1,58 @@
+package dev.sqlguard.salvage;
+
+import dev.sqlguard.format.BtreePage;
+import dev.sqlguard.format.CellCursor;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which table of a backup has the rows of an orphan. */
+final class Familiarity {
+  private static final int SAMPLE = 16;
+
+  private final Pages pages;
+  private final Backup backup;
+  private final Map<String, String> definitions = new HashMap<>();
+
+  /**
+   * @param backup null where there is none: then nothing is familiar
+   */
+  Familiarity(Pages pages, Backup backup, List<SchemaRow> schema) {
+    this.pages = pages;
+    this.backup = backup;
+    for (SchemaRow row : schema) {
+      if (row.isTableWithRows()) {
+        definitions.put(row.name(), row.sql());
+      }
+    }
+  }
+
+  /** How many rows of a sample stand in the backup's table of that name too. */
+  int of(Orphan orphan, Tree table) throws IOException {
+    Tree before = backup == null ? null : backup.tree(table, definitions.get(table.name()));
+    if (before == null || !table.order().rowids()) {
+      return 0;
+    }
+    Orphan leaf = orphan;
+    while (!leaf.children.isEmpty()) {
+      leaf = leaf.children.get(0);
+    }
+    if (leaf.type != BtreePage.LEAF_TABLE) {
+      return 0;
+    }
+    byte[] page = new byte[pages.geometry().pageSize()];
+    pages.read(leaf.page, page);
+    PageLayout layout = PageLayout.of(page, leaf.page, leaf.type);
+    CellCursor cell = new CellCursor(pages.geometry());
+    int n = layout.possibleCells(pages.geometry());
+    int known = 0;
+    for (int i = 0; i < n; i += Math.max(1, n / SAMPLE)) {
+      if (cell.parse(page, leaf.type, layout.pointer(page, i))
+          && Boolean.TRUE.equals(backup.hasSame(before, page, cell))) {
+        known++;
+      }
+    }
+    return known;
+  }
+}

@@ -4,6 +4,7 @@ import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.PlainDatabaseProof;
 import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.RealPath;
 import dev.sqlguard.store.SideFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +66,23 @@ final class Inputs {
         throw nothing(main, "is encrypted, or not a SQLite database at all");
       }
     }
+  }
+
+  /** With links resolved; the file need not exist. */
+  static Path realPath(Path given) throws IOException {
+    return RealPath.of(given)
+        .orElseThrow(() -> new Refusal(ExitCode.NO_INPUT, given, "its directory doesn't exist"));
+  }
+
+  /** Empty where none was given. */
+  static Optional<Path> directory(Path given) throws IOException {
+    if (given == null) {
+      return Optional.empty();
+    }
+    if (!Files.isDirectory(given)) {
+      throw new Refusal(ExitCode.NO_INPUT, given, "is not a directory");
+    }
+    return Optional.of(given.toRealPath());
   }
 
   private static Refusal nothing(Path main, String why) {

@@ -30,7 +30,7 @@ public final class SqlGuardCli {
     line.addSubcommand(new RestoreCommand(terminal, newest));
     line.setOut(terminal.out());
     line.setErr(terminal.err());
-String[] lines = version.toArray(new String[0]);
+    String[] lines = version.toArray(new String[0]);
     line.getCommandSpec().version(lines);
     line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().version(lines));
     line.setParameterExceptionHandler(this::wrongUse);

@@ -1,6 +1,7 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
+import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.format.DatabaseHeader;
@@ -85,12 +86,11 @@ public final class Restoration {
   public Result backup(Path file) throws IOException {
     return within(
         place -> {
-          for (Catalog.Entry entry : place.catalog().entries()) {
-            if (entry.file().equals(file)) {
-              return backup(place, List.of(entry));
-            }
-          }
-          return new Result.NothingGood(file + " isn't a backup of the guard, or was changed");
+          // Not out of the list: it has each backup once, and one may have two names.
+          Optional<BackupRecord> record = place.catalog().identify(file);
+          return record.isPresent()
+              ? backup(place, List.of(new Catalog.Entry(file, record.get())))
+              : new Result.NothingGood(file + " isn't a backup of the guard, or was changed");
         });
   }
 

@@ -26,5 +26,8 @@ final class ExitCode {
   /** EX_TEMPFAIL: somebody is using the database. */
   static final int IN_USE = 75;
 
+  /** As shells say it of SIGINT; the JVM's own code wins where it is ending already. */
+  static final int STOPPED = 130;
+
   private ExitCode() {}
 }

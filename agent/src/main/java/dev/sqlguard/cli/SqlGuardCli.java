@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -64,6 +65,10 @@ public final class SqlGuardCli {
     if (e instanceof IOException || e instanceof UncheckedIOException) {
       terminal.note(Errors.text(e));
       return ExitCode.IO_ERROR;
+    }
+    if (e instanceof CancellationException) {
+      terminal.note(e.getMessage());
+      return ExitCode.STOPPED;
     }
     terminal.note("failed: " + e);
     return ExitCode.BROKEN;

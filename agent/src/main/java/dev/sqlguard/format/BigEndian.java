@@ -15,4 +15,9 @@ final class BigEndian {
   static long u32(byte[] b, int at) {
     return (long) u16(b, at) << 16 | u16(b, at + 2);
   }
+
+  /** Eight bytes as they stand, for comparing them. */
+  static long u64(byte[] b, int at) {
+    return u32(b, at) << 32 | u32(b, at + 4);
+  }
 }

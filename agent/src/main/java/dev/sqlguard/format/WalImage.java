@@ -1,0 +1,143 @@
+package dev.sqlguard.format;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.LongStream;
+
+/**
+ * A database as its main file and its write-ahead log together say it: the newest committed frame
+ * of each page, the main file for the rest (file format, section 4). Nothing is modified. Memory is
+ * needed for the numbers of the pages in the log, at most 20 bytes for each.
+ *
+ * <p>{@link Replay#STRICT} is what SQLite sees: an unbroken chain of checksums up to its last
+ * commit. {@link Replay#SALVAGE} goes on behind a broken frame:
+ *
+ * <ul>
+ *   <li>A frame is proven if its checksum follows from the one before as that one stands.
+ *   <li>Only frames up to the last proven commit frame count.
+ *   <li>If the newest of these for a page isn't proven, the page has its content all the same,
+ *       because any older version might contradict the rest, and is {@link #isSuspect suspect}.
+ *   <li>Frames of an older generation never count.
+ *   <li>A broken header is replaced by what the frames prove, the first one among them.
+ * </ul>
+ *
+ * <p>The number of pages is the last commit's. The strict reading believes any, as SQLite does,
+ * even one far beyond all that is stored; salvage doesn't.
+ *
+ * <p>One case can't be told from a broken frame: after a power loss in the middle of the log the
+ * rest of a lost transaction may stand behind transactions that were written later and are shorter.
+ * Salvage is therefore for images whose strict reading is known to be damaged.
+ */
+public final class WalImage implements ByteSource {
+  private final Overlay image;
+  private final OptionalInt pageSize;
+  private final WalSummary summary;
+
+  private WalImage(Overlay image, OptionalInt pageSize, WalSummary summary) {
+    this.image = image;
+    this.pageSize = pageSize;
+    this.summary = summary;
+  }
+
+  /**
+   * Reads the log once, from its start to the last frame that may count.
+   *
+   * @param main where a hot journal stands beside it, a {@link JournalImage}
+   * @param wal of any content; one that can't be applied leaves the main file as it is
+   */
+  public static WalImage over(ByteSource main, ByteSource wal, Replay replay) throws IOException {
+    Optional<WalHeader> found = WalHeader.read(wal);
+    boolean intact = found.isPresent() && found.get().isIntact();
+    if (!intact && replay == Replay.SALVAGE) {
+      found = WalHeader.provenByFrames(wal);
+    }
+    if (found.isEmpty() || !intact && replay == Replay.STRICT) {
+      return without(main, 0, wal.size() == 0 ? "the log is empty" : "the log has no valid header");
+    }
+    WalHeader header = found.get();
+    long frames = WalScan.framesIn(wal, header.pageSize());
+    if (header.version() != WalHeader.KNOWN_VERSION) {
+      return without(main, frames, "the log has the unknown format version " + header.version());
+    }
+    if (main.size() == 0 && replay == Replay.STRICT) {
+      return without(main, frames, "beside an empty database file SQLite deletes the log");
+    }
+    WalScan scan = WalScan.of(wal, header, replay);
+    if (scan.pages() == 0) {
+      WalSummary summary = scan.summary(replay);
+      return new WalImage(Overlay.none(main), OptionalInt.empty(), summary);
+    }
+    if (!fits(main, header, scan, replay)) {
+      String reason = "the log is of a database with the page size " + header.pageSize();
+      return without(main, frames, reason);
+    }
+    long pages = scan.pages();
+    if (replay == Replay.SALVAGE) {
+      long there = main.size() / header.pageSize() + frames;
+      pages = Overlay.plausiblePages(pages, there);
+    }
+    Overlay image =
+        new Overlay(
+            main,
+            wal,
+            header.pageSize(),
+            pages * header.pageSize(),
+            scan.index(pages),
+            slot -> header.frameOffset(slot) + WalHeader.FRAME_HEADER,
+            true);
+    return new WalImage(image, OptionalInt.of(header.pageSize()), scan.summary(replay));
+  }
+
+  private static WalImage without(ByteSource main, long frames, String reason) {
+    WalSummary summary = WalSummary.nothingApplied(frames, reason);
+    return new WalImage(Overlay.none(main), OptionalInt.empty(), summary);
+  }
+
+  private static boolean fits(ByteSource main, WalHeader header, WalScan scan, Replay replay)
+      throws IOException {
+    int own = header.pageSize();
+    if (scan.databasePageSize() != 0) {
+      return scan.databasePageSize() == own;
+    }
+    Optional<DatabaseHeader> mains = DatabaseHeader.read(main);
+    if (mains.isEmpty() || mains.get().pageSize() == own) {
+      return true;
+    }
+    OptionalInt proven = OptionalInt.empty();
+    if (replay == Replay.SALVAGE) {
+      proven = PlainDatabaseProof.pageSize(main);
+    }
+    return proven.isPresent() && proven.getAsInt() == own;
+  }
+
+  /** The last commit's number of pages; the main file's size if nothing is applied. */
+  @Override
+  public long size() {
+    return image.size();
+  }
+
+  @Override
+  public int read(long position, byte[] into, int offset, int length) throws IOException {
+    return image.read(position, into, offset, length);
+  }
+
+  /** As the log says it, in bytes; empty if nothing is applied. */
+  public OptionalInt pageSize() {
+    return pageSize;
+  }
+
+  public WalSummary summary() {
+    return summary;
+  }
+
+  /** Whether the newest committed frame of {@code page} is not proven by its checksum. */
+  public boolean isSuspect(long page) {
+    return image.index().isUnproven(page);
+  }
+
+  /** All suspect pages, in ascending order. */
+  public LongStream suspectPages() {
+    return image.index().unproven();
+  }
+}

@@ -1,6 +1,7 @@
 package dev.sqlguard.cli;
 
 import dev.sqlguard.backup.Origin;
+import dev.sqlguard.format.Replay;
 import dev.sqlguard.salvage.DamagedFile;
 import dev.sqlguard.salvage.NothingToSaveException;
 import dev.sqlguard.salvage.Salvage;
@@ -167,14 +168,30 @@ final class SalvageCommand implements Callable<Integer> {
       Path source, Path part, SalvageOptions options, ProgressDisplay progress) throws IOException {
     Origin before = Origin.of(source).orElseThrow();
     SalvageReport report;
-    try (DamagedFile image = DamagedFile.open(source)) {
-      report = new Salvage(image, options, sqlite.engine()::open, progress).into(part);
+    try (DamagedFile image = DamagedFile.open(source, Replay.SALVAGE)) {
+      report =
+          withNotes(
+              new Salvage(image, options, sqlite.engine()::open, progress).into(part),
+              image.notes());
     }
     if (!before.isUnchanged()) {
       throw new Refusal(
           ExitCode.IN_USE, source, "changed while it was read; stop what is writing to it");
     }
     return report;
+  }
+
+  private static SalvageReport withNotes(SalvageReport report, List<String> more) {
+    List<String> notes = new ArrayList<>(more);
+    notes.addAll(report.notes());
+    return new SalvageReport(
+        report.tables(),
+        report.pages(),
+        report.damagedPages(),
+        report.objectsLost(),
+        report.unattributed(),
+        report.schemaFrom(),
+        notes);
   }
 
   /** On a copy, which then serves: what was checked is what is used. */

@@ -5,6 +5,7 @@ import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.format.Replay;
 import dev.sqlguard.repair.Age;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
@@ -184,7 +185,7 @@ public final class Restoration {
   private Result undo(Workplace place, Path evidence) throws IOException {
     Path copy = place.names().scratch();
     Space.require(copy.getParent(), Origin.of(evidence).orElseThrow().copySize());
-    try (DamagedFile image = DamagedFile.open(evidence)) {
+    try (DamagedFile image = DamagedFile.open(evidence, Replay.STRICT)) {
       disk.copyImage(image, copy);
     }
     boolean wal = isWal(copy, false);

@@ -128,6 +128,39 @@ class RestoreByHandIT {
     assertArrayEquals(repaired, Files.readAllBytes(db));
   }
 
+  /** One file takes its place: a log that stood beside it would be replayed into the wrong one. */
+  @Test
+  void whatTheLogHadCommittedComesBackToo() throws Exception {
+    guardedStart();
+    try (var app = Command.user(db, "PRAGMA journal_mode=WAL", "DELETE FROM t WHERE id > 10")) {
+      app.ok("sql", "a", "INSERT INTO t(x) VALUES ('only in the log')");
+      app.kill();
+    }
+    restore();
+    assertEquals(300, Databases.rows(db));
+    restore("--undo");
+    assertEquals(11, Databases.rows(db));
+    assertEquals(
+        List.of("11"), Databases.query(db, "SELECT id FROM t WHERE x = 'only in the log'"));
+    assertArrayEquals(new byte[] {2, 2}, Images.bytes(db, 18, 2));
+    assertFalse(Files.exists(Databases.beside(db, "-wal")));
+  }
+
+  @Test
+  void halfATransactionDoesNotComeBack() throws Exception {
+    Databases.execute(db, "PRAGMA page_size=512", "VACUUM");
+    guardedStart();
+    try (var app = Command.user(db, "PRAGMA cache_size=5", "BEGIN")) {
+      app.ok("sql", "a", "UPDATE t SET x = 'half'");
+      app.kill();
+    }
+    assertTrue(Files.size(Databases.beside(db, "-journal")) > 512);
+    restore();
+    restore("--undo");
+    assertEquals(List.of("0"), Databases.query(db, "SELECT count(*) FROM t WHERE x = 'half'"));
+    assertTrue(Databases.isIntact(db));
+  }
+
   @Test
   void restorationIsUndone() throws Exception {
     guardedStart("DELETE FROM t WHERE id > 10");

@@ -2,6 +2,7 @@ package dev.sqlguard;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -18,6 +19,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.sqlguard.agent.Command;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,11 +161,34 @@ class ArchitectureTest {
         .check(HOUSE_CLASSES);
   }
 
+  /** A command's result is its own, an application's output isn't ours. */
   @Test
   void standardOutputBelongsToTheApplication() {
     noClasses().should().accessField(System.class, "out").check(HOUSE_CLASSES);
-    noClasses().should().accessField(java.io.FileDescriptor.class, "out").check(HOUSE_CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(HOUSE + "cli")
+        .should()
+        .accessField(java.io.FileDescriptor.class, "out")
+        .check(HOUSE_CLASSES);
     noClasses().should().callMethod(Throwable.class, "printStackTrace").check(HOUSE_CLASSES);
+  }
+
+  @Test
+  void theCommandLineIsKnownToTheCommandAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(HOUSE + "cli")
+        .should()
+        .dependOnClassesThat(resideInAPackage("picocli.."))
+        .check(HOUSE_CLASSES);
+    noClasses()
+        .that(DescribedPredicate.not(type(Command.class)))
+        .and()
+        .resideOutsideOfPackage(HOUSE + "cli")
+        .should()
+        .dependOnClassesThat(resideInAPackage(HOUSE + "cli"))
+        .check(HOUSE_CLASSES);
   }
 
   /** System.err may be anything that the application made of it. */

@@ -62,7 +62,7 @@ public final class Log {
   }
 
   /** File names and error messages come from outside: they must not break or forge a line. */
-  static String printable(String text) {
+  public static String printable(String text) {
     StringBuilder safe = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

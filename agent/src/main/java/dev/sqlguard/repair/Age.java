@@ -1,7 +1,7 @@
 package dev.sqlguard.repair;
 
 /** Ages for people. */
-final class Age {
+public final class Age {
   private static final long SECOND = 1000;
   private static final long MINUTE = 60 * SECOND;
   private static final long HOUR = 60 * MINUTE;
@@ -10,7 +10,7 @@ final class Age {
   private Age() {}
 
   /** For example {@code 12 s}, {@code 3 h}, {@code 2 d}. */
-  static String text(long millis) {
+  public static String text(long millis) {
     if (millis < 2 * MINUTE) {
       return Math.max(0, millis / SECOND) + " s";
     }

@@ -232,7 +232,20 @@ public final class Evidence {
     }
   }
 
+  /** Where evidence about {@code main} may stand, the newest first. */
+  public static List<Path> names(Path main) {
+    List<Path> names = new ArrayList<>();
+    for (int i = 0; i < MOST; i++) {
+      names.add(name(main, i));
+    }
+    return names;
+  }
+
   private Path name(int number) {
+    return name(main, number);
+  }
+
+  private static Path name(Path main, int number) {
     return SideFiles.named(main, ".corrupt" + (number == 0 ? "" : "." + number));
   }
 

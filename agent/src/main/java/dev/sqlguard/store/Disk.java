@@ -1,5 +1,6 @@
 package dev.sqlguard.store;
 
+import dev.sqlguard.format.ByteSource;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -52,6 +53,23 @@ public class Disk {
         out.write(buffer, 0, n);
         at += n;
         progress.accept(at);
+      }
+    }
+  }
+
+  /**
+   * Writes an image, which need not be what one file holds, into a new file that nobody else can
+   * read. Nothing is fsynced.
+   *
+   * @throws FileAlreadyExistsException as {@link #create}
+   */
+  public void copyImage(ByteSource image, Path to) throws IOException {
+    create(to);
+    try (RandomAccessFile out = new RandomAccessFile(to.toFile(), "rw")) {
+      byte[] buffer = new byte[BUFFER];
+      long at = 0;
+      for (int n; (n = image.read(at, buffer, 0, buffer.length)) > 0; at += n) {
+        out.write(buffer, 0, n);
       }
     }
   }

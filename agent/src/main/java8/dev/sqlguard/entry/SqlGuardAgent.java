@@ -25,6 +25,9 @@ public final class SqlGuardAgent implements ClassFileTransformer {
   private static final String CORE_FOLDER = "sqlguard/core/";
   private static final String CORE_CLASS = "dev.sqlguard.agent.Core";
 
+  /** By its name: the core has a copy of this class of its own. */
+  private static final String ISOLATED_LOADER = "dev.sqlguard.entry.IsolatedLoader";
+
   private static boolean started;
 
   private final String options;
@@ -104,7 +107,7 @@ public final class SqlGuardAgent implements ClassFileTransformer {
       Class<?> redefined,
       ProtectionDomain domain,
       byte[] classFile) {
-    if (name == null || !name.endsWith("/DB")) {
+    if (name == null || !name.endsWith("/DB") || isNested(loader)) {
       return null;
     }
     try {
@@ -146,12 +149,17 @@ public final class SqlGuardAgent implements ClassFileTransformer {
   }
 
   /** By its place: the method that returns it is younger than this class's bytecode. */
-  private static ClassLoader platformLoader() {
+  static ClassLoader platformLoader() {
     ClassLoader loader = ClassLoader.getSystemClassLoader();
     while (loader.getParent() != null) {
       loader = loader.getParent();
     }
     return loader;
+  }
+
+  /** The SQLite that the guard, or the command in this jar, carries opens no application's file. */
+  private static boolean isNested(ClassLoader loader) {
+    return loader != null && loader.getClass().getName().equals(ISOLATED_LOADER);
   }
 
   /** A class named DB that isn't a driver is common; one that never says "sqlite" is none. */
@@ -170,7 +178,7 @@ public final class SqlGuardAgent implements ClassFileTransformer {
   }
 
   /** One line on the process's standard error, whatever the application made of System.err. */
-  private static void complain(String what) {
+  static void complain(String what) {
     try {
       byte[] line = ("sqlguard: " + what + System.lineSeparator()).getBytes("UTF-8");
       new FileOutputStream(FileDescriptor.err).write(line);

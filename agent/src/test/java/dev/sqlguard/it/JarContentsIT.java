@@ -23,7 +23,7 @@ class JarContentsIT {
   }
 
   @Test
-  void onlyTheEntryIsVisible() throws Exception {
+  void onlyTheEntriesAreVisible() throws Exception {
     Set<String> visible = new TreeSet<>(files());
     visible.removeIf(name -> name.startsWith("sqlguard/"));
     assertEquals(
@@ -32,12 +32,13 @@ class JarContentsIT {
             "META-INF/LICENSE",
             "META-INF/NOTICE",
             "dev/sqlguard/entry/SqlGuardAgent.class",
+            "dev/sqlguard/entry/SqlGuardCommand.class",
             "dev/sqlguard/entry/IsolatedLoader.class"),
         visible);
   }
 
   @Test
-  void theRestLiesInThreeFoldersAndLooksLikeNoClass() throws Exception {
+  void theRestLiesInFourFoldersAndLooksLikeNoClass() throws Exception {
     Set<String> folders = new HashSet<>();
     for (String name : files()) {
       if (name.startsWith("sqlguard/")) {
@@ -45,7 +46,7 @@ class JarContentsIT {
         assertTrue(!name.endsWith(".class"), name);
       }
     }
-    assertEquals(Set.of("boot", "core", "sqlite"), folders);
+    assertEquals(Set.of("boot", "cli", "core", "sqlite"), folders);
   }
 
   @Test
@@ -63,6 +64,13 @@ class JarContentsIT {
         assertTrue(
             name.startsWith("sqlguard/core/dev/sqlguard/")
                 || name.startsWith("sqlguard/core/net/bytebuddy/jar/asm/"),
+            name);
+        assertTrue(!name.startsWith("sqlguard/core/dev/sqlguard/cli/"), name);
+      } else if (name.startsWith("sqlguard/cli/")) {
+        assertTrue(
+            name.startsWith("sqlguard/cli/dev/sqlguard/cli/")
+                || name.startsWith("sqlguard/cli/picocli/")
+                || name.equals("sqlguard/cli/dev/sqlguard/agent/Command.classdata"),
             name);
       } else if (name.startsWith("sqlguard/sqlite/") && name.endsWith(".classdata")) {
         assertTrue(
@@ -88,11 +96,12 @@ class JarContentsIT {
   }
 
   @Test
-  void theManifestNamesTheEntryAndNothingThatCostsStartUp() throws Exception {
+  void theManifestNamesTheEntriesAndNothingThatCostsStartUp() throws Exception {
     try (JarFile jar = new JarFile(GuardedJvm.AGENT.toFile())) {
       var manifest = jar.getManifest().getMainAttributes();
       assertEquals("dev.sqlguard.entry.SqlGuardAgent", manifest.getValue("Premain-Class"));
       assertEquals("dev.sqlguard.entry.SqlGuardAgent", manifest.getValue("Agent-Class"));
+      assertEquals("dev.sqlguard.entry.SqlGuardCommand", manifest.getValue("Main-Class"));
       assertEquals("true", manifest.getValue("Can-Retransform-Classes"));
       assertNotNull(manifest.getValue("Implementation-Version"));
       assertNull(manifest.getValue("Boot-Class-Path"));

@@ -1,0 +1,96 @@
+package dev.sqlguard.cli;
+
+import dev.sqlguard.verify.SqliteEngine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The command line: which command is meant, and what becomes of errors. */
+public final class SqlGuardCli {
+  private final Terminal terminal;
+  private final CommandLine line;
+
+  /**
+   * @param sqlite the newest SQLite, loaded when it is first asked for; empty where it can't be
+   * @param version one line per part
+   */
+  public SqlGuardCli(
+      Terminal terminal, Supplier<Optional<SqliteEngine>> sqlite, List<String> version) {
+    this.terminal = terminal;
+    NewestSqlite newest = new NewestSqlite(sqlite);
+    this.line = new CommandLine(new Root());
+    line.addSubcommand(new SalvageCommand(terminal, newest));
+    line.addSubcommand(new StatusCommand(terminal, newest));
+    line.addSubcommand(new RestoreCommand(terminal, newest));
+    line.setOut(terminal.out());
+    line.setErr(terminal.err());
+    String[] lines = version.toArray(new String[0]);
+    line.getCommandSpec().version(lines);
+    line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().version(lines));
+    line.setParameterExceptionHandler(this::wrongUse);
+    line.setExecutionExceptionHandler(this::failed);
+  }
+
+  /**
+   * @return the process's exit code
+   */
+  public int run(String... arguments) {
+    return line.execute(arguments);
+  }
+
+  private int wrongUse(ParameterException e, String[] arguments) {
+    String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+    terminal.note(e.getMessage() + "; see " + help);
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, terminal.err());
+    terminal.err().flush();
+    return ExitCode.WRONG_USE;
+  }
+
+  private int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+    if (e instanceof Refusal refusal) {
+      terminal.note(refusal.getMessage());
+      return refusal.exitCode();
+    }
+    if (e instanceof InvalidPathException) {
+      terminal.note(e.getMessage() + "; this JVM's locale can't spell it, try LC_ALL=C.UTF-8");
+      return ExitCode.WRONG_USE;
+    }
+    if (e instanceof IOException || e instanceof UncheckedIOException) {
+      terminal.note(Errors.text(e));
+      return ExitCode.IO_ERROR;
+    }
+    if (e instanceof CancellationException) {
+      terminal.note(e.getMessage());
+      return ExitCode.STOPPED;
+    }
+    terminal.note("failed: " + e);
+    return ExitCode.BROKEN;
+  }
+
+  /** Without a command there is only help to give. */
+  @Command(
+      name = "java -jar sqlguard.jar",
+      mixinStandardHelpOptions = true,
+      description = "Takes rows out of damaged SQLite databases, and looks after their backups.",
+      footer = {
+        "",
+        "The same jar is a Java agent that does this by itself: -javaagent:sqlguard.jar",
+        "",
+        "Exit codes: 0 complete, 1 with losses, 2 nothing to save, 64 wrong use, 66 a file that"
+            + " was named can't be used, 70 a defect of this program, 74 an error of reading or"
+            + " writing, 75 the database is in use."
+      })
+  private final class Root implements Runnable {
+    @Override
+    public void run() {
+      throw new ParameterException(line, "What is to be done? salvage, status or restore");
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.sqlguard.salvage;
+
+import dev.sqlguard.format.ByteSource;
+import dev.sqlguard.format.JournalImage;
+import dev.sqlguard.format.Replay;
+import dev.sqlguard.format.WalImage;
+import dev.sqlguard.format.WalSummary;
+import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.SideFiles;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The image of a database as its files hold it: the main file, a hot journal rolled back, and what
+ * the WAL has committed. Nothing is ever written to them.
+ */
+public final class DamagedFile implements ByteSource, Closeable {
+  private final Deque<FileBytes> files = new ArrayDeque<>();
+  private final List<String> notes = new ArrayList<>();
+  private ByteSource image;
+
+  private DamagedFile() {}
+
+  /**
+   * Opens a main file that nobody in this process has open.
+   *
+   * @param replay how much of a broken WAL or journal counts
+   */
+  public static DamagedFile open(Path main, Replay replay) throws IOException {
+    DamagedFile damaged = new DamagedFile();
+    boolean complete = false;
+    try {
+      damaged.read(SideFiles.of(main), replay);
+      complete = true;
+      return damaged;
+    } finally {
+      if (!complete) {
+        damaged.close();
+      }
+    }
+  }
+
+  private void read(SideFiles of, Replay replay) throws IOException {
+    image = file(of.main());
+    if (hasContent(of.journal())) {
+      JournalImage journal = JournalImage.over(image, file(of.journal()), replay);
+      if (journal.isHot() && !isCommitted(journal, of.main())) {
+        image = journal;
+      }
+    }
+    if (hasContent(of.wal())) {
+      WalImage wal = WalImage.over(image, file(of.wal()), replay);
+      note(wal.summary());
+      if (wal.pageSize().isPresent()) {
+        image = wal;
+      }
+    }
+  }
+
+  private void note(WalSummary wal) {
+    if (wal.bad() > 0) {
+      notes.add(
+          wal.bad()
+              + " of "
+              + wal.frames()
+              + " frames in the WAL are broken; rows on their pages may be older than they should be"
+              + (wal.unplaced() > 0 ? ", and of " + wal.unplaced() + " the page is unknown" : ""));
+    } else if (wal.applied() == 0) {
+      notes.add("nothing in the WAL counts: " + wal.reason());
+    }
+  }
+
+  /** For people: what is wrong with the files beside the main file. */
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  private FileBytes file(Path path) throws IOException {
+    FileBytes bytes = new FileBytes(path);
+    files.push(bytes);
+    return bytes;
+  }
+
+  /** A transaction over several databases has committed once its super-journal is gone. */
+  private static boolean isCommitted(JournalImage journal, Path main) {
+    Optional<String> name = journal.superJournal();
+    try {
+      return name.isPresent() && Files.notExists(main.resolveSibling(name.get()));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private static boolean hasContent(Path file) throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(file);
+    return stat.isPresent() && stat.get().regular() && stat.get().size() > 0;
+  }
+
+  @Override
+  public long size() {
+    return image.size();
+  }
+
+  @Override
+  public int read(long position, byte[] into, int offset, int length) throws IOException {
+    return image.read(position, into, offset, length);
+  }
+
+  /** All of them, whatever becomes of one. */
+  @Override
+  public void close() throws IOException {
+    FileBytes last = files.poll();
+    if (last != null) {
+      try {
+        last.close();
+      } finally {
+        close();
+      }
+    }
+  }
+}

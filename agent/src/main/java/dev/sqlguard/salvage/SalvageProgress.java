@@ -4,7 +4,9 @@ package dev.sqlguard.salvage;
 @FunctionalInterface
 public interface SalvageProgress {
   /** Nobody listens. */
-  SalvageProgress NONE = (phase, done, total) -> {};
+  static SalvageProgress none() {
+    return (phase, done, total) -> {};
+  }
 
   /** What is under way. */
   enum Phase {

@@ -245,7 +245,8 @@ final class Assembly {
     /** Pages that were found here and there must not overlap. */
     private boolean isBehindLast(CellCursor cell) {
       return lastPage == null
-          || tree.order().compare(lastPage, last, page, cell) < (rowids ? 0 : 1);
+          || tree.order().compare(lastPage, last, page, cell) <= 0
+              && !tree.order().isSame(lastPage, last, page, cell);
     }
 
     private boolean isSuspect(CellCursor cell) throws IOException {

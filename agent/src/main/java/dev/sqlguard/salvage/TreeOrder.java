@@ -15,6 +15,11 @@ abstract class TreeOrder {
         }
 
         @Override
+        boolean isKnown() {
+          return true;
+        }
+
+        @Override
         int compare(byte[] a, CellCursor left, byte[] b, CellCursor right) {
           return Long.compare(left.rowid(), right.rowid());
         }
@@ -36,6 +41,11 @@ abstract class TreeOrder {
       @Override
       boolean rowids() {
         return false;
+      }
+
+      @Override
+      boolean isKnown() {
+        return order != null;
       }
 
       @Override
@@ -87,6 +97,9 @@ abstract class TreeOrder {
 
   abstract boolean rowids();
 
+  /** Whether anything is known of the order. */
+  abstract boolean isKnown();
+
   /** Below zero where {@code left} comes first; 0 also where that can't be told. */
   abstract int compare(byte[] a, CellCursor left, byte[] b, CellCursor right);
 
@@ -96,14 +109,36 @@ abstract class TreeOrder {
 
   /** Whether a cell may stand on a page with that range; what can't be told may. */
   final boolean contains(KeyRange range, byte[] page, CellCursor cell) {
-    return (range.low() == null || isAbove(page, cell, range.low()))
-        && (range.high() == null || compare(page, cell, range.high()) <= 0);
+    if (!isKnown()) {
+      return true;
+    }
+    if (range.low() != null) {
+      int order = compare(page, cell, range.low());
+      if (order < 0 || order == 0 && isTold(cell, range.low())) {
+        return false;
+      }
+    }
+    if (range.high() != null) {
+      int order = compare(page, cell, range.high());
+      // The separator of an index is an entry of its own; that of a table is a leaf's last rowid.
+      return order < 0 || order == 0 && (rowids() || !isTold(cell, range.high()));
+    }
+    return true;
   }
 
-  private boolean isAbove(byte[] page, CellCursor cell, Bound low) {
-    int order = compare(page, cell, low);
-    // A rowid is known exactly; of records 0 may only mean that it can't be told.
-    return rowids() ? order > 0 : order >= 0;
+  /** Whether two cells of different places have the same key for certain. */
+  final boolean isSame(byte[] a, CellCursor left, byte[] b, CellCursor right) {
+    return isKnown()
+        && compare(a, left, b, right) == 0
+        && (rowids() || isWhole(left) && isWhole(right));
+  }
+
+  private boolean isTold(CellCursor cell, Bound bound) {
+    return rowids() || isWhole(cell) && bound.record().length == bound.size();
+  }
+
+  private static boolean isWhole(CellCursor cell) {
+    return cell.localSize() == cell.payloadSize();
   }
 
   final int leafType() {

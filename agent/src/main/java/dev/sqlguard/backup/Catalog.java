@@ -10,7 +10,6 @@ import dev.sqlguard.store.StateLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,17 +44,68 @@ public final class Catalog {
     return names;
   }
 
-  /** All backups that exist, the newest first; each file once, whatever its names. */
+  /**
+   * All backups that exist, the newest first, those that are kept last; each file once, whatever
+   * its names. The order is that of the slots, and between series that in which the backups were
+   * made: a clock may have been set back.
+   */
   public List<Entry> entries() throws IOException {
+    List<Entry> slots = new ArrayList<>();
+    List<Entry> kept = new ArrayList<>();
+    for (BackupNames.Series series : names.series()) {
+      slots = merged(slots, identified(series.slots(BackupNames.MOST_SLOTS)));
+      kept.addAll(identified(List.of(series.keep())));
+    }
+    kept.sort((a, b) -> isNewer(a, b) ? -1 : isNewer(b, a) ? 1 : 0);
     List<Entry> found = new ArrayList<>();
-    for (Path file : candidates()) {
+    addMissing(slots, found);
+    addMissing(kept, found);
+    return found;
+  }
+
+  private List<Entry> identified(List<Path> files) throws IOException {
+    List<Entry> found = new ArrayList<>();
+    for (Path file : files) {
       Optional<BackupRecord> record = identify(file);
-      if (record.isPresent() && !contains(found, record.get())) {
+      if (record.isPresent()) {
         found.add(new Entry(file, record.get()));
       }
     }
-    found.sort(Comparator.comparingLong((Entry e) -> e.record().madeAt()).reversed());
     return found;
+  }
+
+  /** Keeps the order of either list. */
+  private List<Entry> merged(List<Entry> a, List<Entry> b) {
+    List<Entry> merged = new ArrayList<>();
+    int i = 0;
+    int j = 0;
+    while (i < a.size() || j < b.size()) {
+      boolean first = j == b.size() || i < a.size() && !isNewer(b.get(j), a.get(i));
+      merged.add(first ? a.get(i++) : b.get(j++));
+    }
+    return merged;
+  }
+
+  private boolean isNewer(Entry a, Entry b) {
+    return position(a.record()) > position(b.record());
+  }
+
+  /** Records stand in the order in which the backups were made. */
+  private int position(BackupRecord record) {
+    for (int i = records.size() - 1; i >= 0; i--) {
+      if (records.get(i) == record) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static void addMissing(List<Entry> entries, List<Entry> to) {
+    for (Entry entry : entries) {
+      if (!contains(to, entry.record())) {
+        to.add(entry);
+      }
+    }
   }
 
   /** The backup in {@code file}; empty where nothing or something else is there. */

@@ -204,15 +204,24 @@ public final class Catalog {
 
   /**
    * After a copy of the whole directory, for example, times and inodes say nothing. A file that
-   * this process has open isn't read: it would lose its locks.
+   * this process has open isn't read: it would lose its locks. One that can't be read may be
+   * anybody's.
    */
   private Optional<BackupRecord> identifyByHash(Path file, FileStat stat) throws IOException {
     if (!mayBeOneOfTheSize(stat) || FileUsers.inThisProcess(Set.of(stat.id())) > 0) {
       return Optional.empty();
     }
+    try {
+      return identifyByHash(file, stat.size());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<BackupRecord> identifyByHash(Path file, long size) throws IOException {
     String hash = null;
     for (BackupRecord record : records) {
-      if (record.size() == stat.size()) {
+      if (record.size() == size) {
         hash = hash == null ? hashOf(file) : hash;
         if (record.hash().equals(hash)) {
           return Optional.of(record);

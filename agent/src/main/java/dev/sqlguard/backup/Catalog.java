@@ -51,16 +51,24 @@ public final class Catalog {
    */
   public List<Entry> entries() throws IOException {
     List<Entry> slots = new ArrayList<>();
-    List<Entry> kept = new ArrayList<>();
     for (BackupNames.Series series : names.series()) {
       slots = merged(slots, identified(series.slots(BackupNames.MOST_SLOTS)));
-      kept.addAll(identified(List.of(series.keep())));
     }
-    kept.sort((a, b) -> isNewer(a, b) ? -1 : isNewer(b, a) ? 1 : 0);
     List<Entry> found = new ArrayList<>();
     addMissing(slots, found);
-    addMissing(kept, found);
+    addMissing(kept(), found);
     return found;
+  }
+
+  /** The backups that are never rotated, the newest first. */
+  public List<Entry> kept() throws IOException {
+    List<Entry> kept = new ArrayList<>();
+    for (BackupNames.Series series : names.series()) {
+      for (Entry entry : identified(series.keeps())) {
+        kept = merged(kept, List.of(entry));
+      }
+    }
+    return kept;
   }
 
   private List<Entry> identified(List<Path> files) throws IOException {
@@ -179,7 +187,7 @@ public final class Catalog {
     List<Path> files = new ArrayList<>();
     for (BackupNames.Series series : names.series()) {
       files.addAll(series.slots(BackupNames.MOST_SLOTS));
-      files.add(series.keep());
+      files.addAll(series.keeps());
     }
     return files;
   }

@@ -2,7 +2,7 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.Catalog;
-import dev.sqlguard.backup.Rotation;
+import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.store.Disk;
@@ -155,11 +155,16 @@ public final class Guard {
       Path evidence = workplace.evidence().keepCopy();
       log.warn(main, what + ", but its WAL isn't: that is kept beside " + evidence);
     }
-    Rotation rotation = workplace.rotation();
-    Optional<BackupNames.Series> series = rotation.freeSeries();
-    Optional<Path> kept = series.isPresent() ? rotation.keepNewest(series.get()) : Optional.empty();
-    if (kept.isPresent()) {
-      log.warn(main, what + ", but a good backup does exist: kept as " + kept.get());
+    Optional<BackupNames.Series> series = workplace.rotation().freeSeries();
+    if (series.isPresent()) {
+      Path backup = series.get().slot(0);
+      KeptBackups.Result result = workplace.kept().keep(backup);
+      if (result instanceof KeptBackups.Result.Kept kept) {
+        log.warn(main, what + ", but a good backup does exist: " + Wording.of(kept));
+      } else if (result instanceof KeptBackups.Result.NoPlace taken) {
+        log.warn(
+            main, what + ", but a good backup does exist: " + backup + ", " + Wording.of(taken));
+      }
     }
     return Outcome.PROCEED;
   }

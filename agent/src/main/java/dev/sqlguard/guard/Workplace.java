@@ -2,6 +2,7 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.Catalog;
+import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
@@ -27,6 +28,7 @@ final class Workplace implements Closeable {
   private final BackupNames names;
   private final Catalog catalog;
   private final Rotation rotation;
+  private final KeptBackups kept;
   private final Installation installation;
   private final Evidence evidence;
 
@@ -44,6 +46,7 @@ final class Workplace implements Closeable {
     this.catalog = new Catalog(backups, names, disk);
     long spacing = settings.backupSpacing().toMillis();
     this.rotation = new Rotation(catalog, Math.max(1, settings.backups()), spacing);
+    this.kept = new KeptBackups(catalog);
     this.evidence = new Evidence(main, home, disk, settings.evidence());
     this.installation = new Installation(main, home, disk, parked, evidence);
   }
@@ -97,6 +100,10 @@ final class Workplace implements Closeable {
     return rotation;
   }
 
+  KeptBackups kept() {
+    return kept;
+  }
+
   Installation installation() {
     return installation;
   }
@@ -113,7 +120,9 @@ final class Workplace implements Closeable {
       for (Path slot : series.slots(settings.backups())) {
         narrowOwn(slot, main, disk);
       }
-      narrowOwn(series.keep(), main, disk);
+      for (Path keep : series.keeps()) {
+        narrowOwn(keep, main, disk);
+      }
     }
     evidence.narrow(main);
   }

@@ -68,13 +68,13 @@ class CatalogTest {
     BackupNames.Series first = names.series().get(0);
     BackupNames.Series second = names.series().get(1);
     List<Path> made =
-        List.of(first.keep(), first.slot(1), second.slot(1), second.slot(0), first.slot(0));
+        List.of(first.keep(0), first.slot(1), second.slot(1), second.slot(0), first.slot(0));
     for (Path file : made) {
       Files.writeString(file, "holds " + file.getFileName());
       catalog.add(record(file, 1_000_000_000_000L - made.indexOf(file), manyTables(1)));
     }
     assertEquals(
-        List.of(first.slot(0), second.slot(0), second.slot(1), first.slot(1), first.keep()),
+        List.of(first.slot(0), second.slot(0), second.slot(1), first.slot(1), first.keep(0)),
         catalog.entries().stream().map(Catalog.Entry::file).toList());
   }
 }

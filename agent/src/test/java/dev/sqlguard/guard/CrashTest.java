@@ -1,6 +1,7 @@
 package dev.sqlguard.guard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -93,6 +94,54 @@ class CrashTest {
           -1,
           java.util.Arrays.mismatch(wal, Files.readAllBytes(beside(db, ".corrupt-wal"))),
           "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void keptBackupsSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      start(db, new Disk());
+      execute(db, "DELETE FROM t WHERE id > 20");
+      boolean stopped = startAndStop(db, stop);
+      start(db, new Disk());
+      assertEquals(ROWS, rows(beside(db, ".bak.keep")), "stop " + stop);
+      assertEquals(20, rows(beside(db, ".bak")), "stop " + stop);
+      assertFalse(Files.exists(beside(db, ".bak.keep.1")), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  /** The first, the richest and the newest of those that are kept, with four kept already. */
+  @Test
+  void keptBackupsThatGiveWaySurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, 1);
+      for (int rows : new int[] {40, 90, 20, 30, 10}) {
+        execute(db, "DELETE FROM t");
+        start(db, new Disk());
+        insert(db, rows);
+        start(db, new Disk());
+      }
+      assertEquals(20, rows(beside(db, ".bak.keep.2")));
+      execute(db, "DELETE FROM t");
+      boolean stopped = startAndStop(db, stop);
+      for (String stays : new String[] {"=40", ".1=90", ".3=30"}) {
+        String[] number = stays.split("=");
+        Path kept = beside(db, ".bak.keep" + number[0]);
+        assertEquals(Long.parseLong(number[1]), rows(kept), "stop " + stop);
+      }
+      start(db, new Disk());
+      assertEquals(10, rows(beside(db, ".bak.keep.2")), "stop " + stop);
       assertNothingStaged(db, stop);
       if (!stopped) {
         return;

@@ -143,8 +143,19 @@ public final class Guard {
     if (finished.isPresent()) {
       log.warn(main, "an interrupted repair is finished; the damaged file is " + finished.get());
     }
+    Optional<Evidence.Kept> kept = workplace.evidence().settle();
+    if (kept.isPresent()) {
+      announce(main, "its file was missing or empty, its WAL wasn't", kept.get());
+    }
     workplace.rotation().settle(workplace.staged());
     workplace.discardCopies(disk);
+  }
+
+  private void announce(Path main, String why, Evidence.Kept kept) {
+    log.warn(main, why + ": that is kept beside " + kept.file());
+    for (Path deleted : kept.deleted()) {
+      log.warn(main, "older evidence deleted: " + deleted);
+    }
   }
 
   /** The file is not there, or empty; what a backup beside it holds must not be rotated away. */
@@ -152,8 +163,7 @@ public final class Guard {
     String what = exists ? "is empty" : "doesn't exist";
     boolean open = FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0;
     if (!open && hasContent(FileStat.ofEntry(walOf(main)))) {
-      Path evidence = workplace.evidence().keepCopy();
-      log.warn(main, what + ", but its WAL isn't: that is kept beside " + evidence);
+      announce(main, what + ", but its WAL isn't", workplace.evidence().keepCopy());
     }
     Optional<BackupNames.Series> series = workplace.rotation().freeSeries();
     if (series.isPresent()) {

@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -142,6 +143,37 @@ class CrashTest {
       }
       start(db, new Disk());
       assertEquals(10, rows(beside(db, ".bak.keep.2")), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  /** Nobody but the guard comes: what it left half done must not stand in its way. */
+  @Test
+  void copiesOfALogWithoutItsFileSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      start(db, new Disk());
+      leaveWal(db);
+      byte[] wal = Files.readAllBytes(beside(db, "-wal"));
+      Files.delete(db);
+      boolean stopped = startAndStop(db, stop);
+      if (stop % 2 == 1) {
+        start(db, new Disk());
+      }
+      Files.deleteIfExists(beside(db, "-wal"));
+      start(db, new Disk());
+      if (stop % 2 == 1 || !stopped) {
+        assertArrayEquals(wal, Files.readAllBytes(beside(db, ".corrupt-wal")), "stop " + stop);
+        assertTrue(Files.exists(beside(db, ".corrupt")), "stop " + stop);
+      }
+      assertEquals(Files.exists(beside(db, ".corrupt")), Files.exists(beside(db, ".corrupt-wal")));
+      assertFalse(Files.exists(beside(db, ".corrupt.1")), "stop " + stop);
+      assertFalse(Files.exists(beside(db, ".corrupt.1-wal")), "stop " + stop);
+      assertEquals(ROWS, rows(beside(db, ".bak.keep")), "stop " + stop);
       assertNothingStaged(db, stop);
       if (!stopped) {
         return;

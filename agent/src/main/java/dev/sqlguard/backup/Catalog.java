@@ -23,8 +23,14 @@ public final class Catalog {
   /** A backup and where it stands now. */
   public record Entry(Path file, BackupRecord record) {}
 
-  /** Records of vanished files are few and harmless; finding out which they are costs time. */
-  private static final int MOST_UNPRUNED = 2 * BackupNames.MOST_SLOTS;
+  /** Records of a few vanished files are harmless; finding out which they are costs time. */
+  private static final int MOST_UNPRUNED = 40;
+
+  /** Files that are on their way to a slot, or that somebody moved away and may bring back. */
+  private static final int NEWEST_UNPRUNED = 10;
+
+  /** What is left of the state file for all else that it has to take, in bytes. */
+  private static final int RESERVE = 16 * 1024;
 
   private final StateFile state;
   private final BackupNames names;
@@ -160,7 +166,10 @@ public final class Catalog {
     return false;
   }
 
-  /** Remembers a backup, durably: from now on the file counts as complete. */
+  /**
+   * Remembers a backup, durably: from now on the file counts as complete. Where the state file has
+   * no room for the names of all tables, it remembers totals.
+   */
   public void add(BackupRecord record) throws IOException {
     if (records.size() > MOST_UNPRUNED) {
       forgetVanished();
@@ -172,15 +181,25 @@ public final class Catalog {
       }
     }
     next.add(record);
-    save(next);
+    put(next);
+    if (state.room() < RESERVE) {
+      next.set(next.size() - 1, record.withoutTableNames());
+      put(next);
+    }
+    state.save(disk);
+    records = next;
   }
 
   private void forgetVanished() throws IOException {
-    List<BackupRecord> existing = new ArrayList<>();
-    for (Entry entry : entries()) {
-      existing.add(entry.record());
+    List<Entry> existing = entries();
+    List<BackupRecord> remembered = new ArrayList<>();
+    for (int i = 0; i < records.size(); i++) {
+      BackupRecord record = records.get(i);
+      if (i >= records.size() - NEWEST_UNPRUNED || contains(existing, record)) {
+        remembered.add(record);
+      }
     }
-    records = existing;
+    records = remembered;
   }
 
   private List<Path> candidates() {
@@ -194,12 +213,6 @@ public final class Catalog {
 
   Disk disk() {
     return disk;
-  }
-
-  private void save(List<BackupRecord> next) throws IOException {
-    put(next);
-    state.save(disk);
-    records = next;
   }
 
   private void put(List<BackupRecord> next) {

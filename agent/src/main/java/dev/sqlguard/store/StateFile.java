@@ -107,23 +107,32 @@ public final class StateFile implements Closeable {
 
   /** Writes and fsyncs. Afterwards a crash leaves this state, before it the last one. */
   public void save(Disk disk) throws IOException {
+    byte[] slot = encode(generation + 1);
+    if (slot.length > SLOT) {
+      throw new IOException(path + ": more state than its file can hold");
+    }
+    disk.write(file, (generation + 1) % 2 * SLOT, slot);
+    generation++;
+  }
+
+  /** How many more bytes {@link #save} would take; negative where it would throw. */
+  public int room() {
+    return SLOT - encode(generation + 1).length;
+  }
+
+  private byte[] encode(long number) {
     StringBuilder text = new StringBuilder();
     for (StateLine line : lines) {
       text.append(line.encode()).append('\n');
     }
     byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
-    long next = generation + 1;
     byte[] head =
-        (MAGIC + " " + next + " " + body.length + " " + checksum(next, body) + "\n")
+        (MAGIC + " " + number + " " + body.length + " " + checksum(number, body) + "\n")
             .getBytes(StandardCharsets.UTF_8);
     byte[] slot = new byte[head.length + body.length];
-    if (slot.length > SLOT) {
-      throw new IOException(path + ": more state than its file can hold");
-    }
     System.arraycopy(head, 0, slot, 0, head.length);
     System.arraycopy(body, 0, slot, head.length, body.length);
-    disk.write(file, next % 2 * SLOT, slot);
-    generation = next;
+    return slot;
   }
 
   @Override

@@ -195,7 +195,7 @@ class CrashTest {
     return disk.hasStopped();
   }
 
-  private static void start(Path db, Disk disk) {
+  static void start(Path db, Disk disk) {
     Settings settings =
         new Settings(
             true,
@@ -228,7 +228,7 @@ class CrashTest {
             + ") INSERT INTO t(x) SELECT hex(randomblob(100)) FROM n");
   }
 
-  private static void execute(Path db, String text) throws Exception {
+  static void execute(Path db, String text) throws Exception {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db);
         Statement statement = connection.createStatement()) {
       statement.execute(text);
@@ -256,7 +256,7 @@ class CrashTest {
     }
   }
 
-  private static long rows(Path db) throws Exception {
+  static long rows(Path db) throws Exception {
     Path copy = Files.createTempFile("sqlguard-crash-", ".db");
     try {
       Files.copy(db, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);

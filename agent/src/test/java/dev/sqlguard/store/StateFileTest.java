@@ -98,4 +98,21 @@ class StateFileTest {
     assertThrows(IOException.class, () -> save("x".repeat(SLOT)));
     assertEquals("one", load());
   }
+
+  @Test
+  void roomIsWhatASaveStillTakes() throws IOException {
+    try (StateFile state = open()) {
+      int some = 10_000;
+      state.put("fact", List.of(StateLine.of("fact", "value", "ü".repeat(some))));
+      int more = state.room() / 6;
+      assertEquals(SLOT / 6, some + more, 20);
+      state.put("fact", List.of(StateLine.of("fact", "value", "ü".repeat(some + more))));
+      assertTrue(state.room() >= 0 && state.room() < 6, "room " + state.room());
+      state.save(disk);
+      state.put("fact", List.of(StateLine.of("fact", "value", "ü".repeat(some + more + 1))));
+      assertTrue(state.room() < 0, "room " + state.room());
+      assertThrows(IOException.class, () -> state.save(disk));
+    }
+    assertEquals(SLOT / 6 - 10, load().length(), 10);
+  }
 }

@@ -44,7 +44,8 @@ public final class StateFile implements Closeable {
    * @param model whose owner and mode a new file gets
    * @param waitNanos how long to wait for another guard
    * @return empty where another guard kept the lock all that time
-   * @throws IOException where the file can't be created or isn't an ordinary, writable file
+   * @throws IOException where the file can't be created, isn't an ordinary, writable file, or is
+   *     somebody else's
    */
   public static Optional<StateFile> open(Path path, FileStat model, Disk disk, long waitNanos)
       throws IOException {
@@ -149,6 +150,9 @@ public final class StateFile implements Closeable {
         return Optional.empty();
       }
       StateFile state = new StateFile(path, file);
+      if (state.isForeign()) {
+        throw new IOException(path + " isn't the guard's");
+      }
       state.load();
       keep = true;
       return Optional.of(state);
@@ -159,6 +163,27 @@ public final class StateFile implements Closeable {
         file.close();
       }
     }
+  }
+
+  /**
+   * Whether writing would change a file of somebody else under another name. A damaged state file
+   * has one name only; a first slot that was never written, or not to its end, holds zeros.
+   */
+  private boolean isForeign() throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(path);
+    if (stat.isEmpty() || stat.get().links() == 1) {
+      return false;
+    }
+    byte[] magic = MAGIC.getBytes(StandardCharsets.UTF_8);
+    byte[] found = new byte[(int) Math.min(magic.length, file.length())];
+    file.seek(0);
+    file.readFully(found);
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] != 0 && found[i] != magic[i]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void load() throws IOException {

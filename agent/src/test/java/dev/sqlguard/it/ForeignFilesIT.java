@@ -182,6 +182,30 @@ class ForeignFilesIT {
     assertTrue(Files.exists(fifo) && !Files.isRegularFile(fifo));
   }
 
+  /** Writing into one name of a file would change what stands under the other. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ".bak",
+        ".bak.keep",
+        ".sqlguard",
+        ".sqlguard-staged",
+        ".sqlguard-scratch",
+        ".sqlguard-keep",
+        ".sqlguard-install",
+        ".sqlguard-evidence",
+        ".corrupt"
+      })
+  void secondNameOfAnotherFileIsNeverWrittenTo(String suffix) throws Exception {
+    Path target = directory.resolve("target");
+    Files.writeString(target, "precious");
+    Files.createLink(Databases.beside(db, suffix), target);
+    threeStarts();
+    Databases.damage(db, "t", 1);
+    assertEquals("ok", starts.start(db).opened());
+    assertEquals("precious", Files.readString(target));
+  }
+
   @Test
   void stateFileThatWasDeletedCostsNoBackup() throws Exception {
     threeStarts();

@@ -171,6 +171,19 @@ class HealthyDataIT {
     }
   }
 
+  /** SQLite has room for its side files beside such a name; the guard has none for its own. */
+  @Test
+  void nameThatIsAsLongAsNamesCanBe() throws Exception {
+    for (int length : new int[] {230, 240, 246}) {
+      db = directory.resolve("n".repeat(length));
+      Databases.create(db, 20);
+      byte[] before = Files.readAllBytes(db);
+      Starts.Start start = starts.start(db, "SELECT count(*) FROM t");
+      assertEquals(List.of("20"), start.answers(), start.lines()::toString);
+      assertArrayEquals(before, Files.readAllBytes(db));
+    }
+  }
+
   @Test
   void rowidsWithoutAnIntegerPrimaryKeyAreKept() throws Exception {
     Databases.execute(

@@ -93,6 +93,29 @@ class StateFileTest {
   }
 
   @Test
+  void aSecondNameOfAnotherFileIsNotWrittenTo() throws IOException {
+    Path target = Files.writeString(directory.resolve("precious"), "mine");
+    Files.createLink(path, target);
+    assertThrows(IOException.class, this::open);
+    assertEquals("mine", Files.readString(target));
+  }
+
+  /** As some backup programs do. */
+  @Test
+  void aSecondNameOfTheStateFileIsNoObstacle() throws IOException {
+    save("one");
+    Files.createLink(directory.resolve("second-name"), path);
+    save("two");
+    assertEquals("two", load());
+  }
+
+  @Test
+  void aFileThatWasNeverWrittenIsAnEmptyState() throws IOException {
+    Files.write(path, new byte[2 * SLOT]);
+    assertEquals("nothing", load());
+  }
+
+  @Test
   void moreThanASlotHoldsIsRefusedAndTheOldStateStays() throws IOException {
     save("one");
     assertThrows(IOException.class, () -> save("x".repeat(SLOT)));

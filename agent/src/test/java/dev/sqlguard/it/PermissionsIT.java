@@ -244,6 +244,10 @@ class PermissionsIT {
     assertTrue(Databases.isIntact(db));
     assertTrue(canRead(db, SOMEBODY));
     assertFalse(canRead(db, NOBODY));
+    Path evidence = Databases.beside(db, ".corrupt");
+    assertTrue(canRead(evidence, SOMEBODY));
+    assertFalse(canRead(evidence, NOBODY));
+    assertFalse(canRead(Databases.beside(db, ".bak"), SOMEBODY));
   }
 
   private static boolean canRead(Path file, int id) throws Exception {

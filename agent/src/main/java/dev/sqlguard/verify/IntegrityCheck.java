@@ -96,7 +96,7 @@ public final class IntegrityCheck implements Verifier {
   private static Verdict damaged(
       Connection db, Path image, List<Finding> findings, Set<String> shrunk) {
     fold(db);
-    ReadableRows readable = ReadableRows.of(db);
+    ReadableRows readable = ReadableRows.of(db, image);
     IndexPages indexes = IndexPages.of(db, image);
     boolean losesRows = false;
     for (Finding finding : findings) {
@@ -104,7 +104,7 @@ public final class IntegrityCheck implements Verifier {
       losesRows |= finding.kind() == Kind.ABORTED && !readable.complete();
     }
     for (String index : shrunk) {
-      losesRows = losesRows || Tables.hasEntriesWithoutRow(db, index);
+      losesRows = losesRows || IndexEntries.withoutRow(db, image, index);
     }
     findings.sort(Comparator.comparing(Finding::kind).reversed());
     Contents contents = readable.contents();

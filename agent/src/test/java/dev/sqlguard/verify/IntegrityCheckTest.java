@@ -1,18 +1,17 @@
 package dev.sqlguard.verify;
 
+import static dev.sqlguard.verify.Scratch.execute;
+import static dev.sqlguard.verify.Scratch.verdict;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sqlguard.driver.JdbcDriver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,36 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 class IntegrityCheckTest {
   @TempDir Path directory;
 
-  private static Verdict verdict(Path image, Verifier.Depth depth) {
-    return new IntegrityCheck(new JdbcDriver(org.sqlite.core.DB.class, () -> true))
-        .verify(image, depth);
-  }
-
-  private static Verdict verdict(Path image) {
-    return verdict(image, Verifier.Depth.FULL);
-  }
-
   private Path made(String... statements) throws Exception {
     Path file = directory.resolve("image.db");
     execute(file, statements);
     return file;
-  }
-
-  private static List<String> execute(Path file, String... statements) throws Exception {
-    List<String> found = new ArrayList<>();
-    try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + file);
-        Statement statement = db.createStatement()) {
-      for (String text : statements) {
-        if (statement.execute(text)) {
-          try (ResultSet rows = statement.getResultSet()) {
-            while (rows.next()) {
-              found.add(rows.getString(1));
-            }
-          }
-        }
-      }
-    }
-    return found;
   }
 
   private static String fill(int rows) {

@@ -2,6 +2,7 @@ package dev.sqlguard.verify;
 
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.LeafCells;
+import dev.sqlguard.format.PlainDatabaseProof;
 import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.verify.Finding.Kind;
 import dev.sqlguard.verify.Verdict.CannotTell;
@@ -44,7 +45,9 @@ public final class IntegrityCheck implements Verifier {
       return verdict;
     } catch (SQLException e) {
       SqliteError error = SqliteError.of(e);
-      return error.isCorruption() ? unreadable(image, error) : cannotTell(error);
+      return error.isCorruption()
+          ? unreadable(image, List.of(Finding.aborted(error.message())))
+          : cannotTell(error);
     } catch (RuntimeException | LinkageError e) {
       return new CannotTell(Cause.OTHER, engine.name() + " can't be used: " + e);
     }
@@ -52,12 +55,12 @@ public final class IntegrityCheck implements Verifier {
 
   private Verdict judge(Connection db, Path image, Depth depth) throws SQLException {
     List<Finding> findings = new ArrayList<>();
-    Set<String> shrunk = new TreeSet<>();
+    Set<String> indexes = new TreeSet<>();
     String pragma = depth == Depth.QUICK ? "quick_check" : "integrity_check";
     try (Statement statement = db.createStatement();
         ResultSet rows = statement.executeQuery("PRAGMA " + pragma + "(" + ALL + ")")) {
       while (rows.next()) {
-        collect(rows.getString(1), findings, shrunk);
+        collect(rows.getString(1), findings, indexes);
       }
     } catch (SQLException e) {
       SqliteError error = SqliteError.of(e);
@@ -69,41 +72,52 @@ public final class IntegrityCheck implements Verifier {
     // "ok" alone is also said of an empty file: the rows are part of the verdict.
     return findings.isEmpty()
         ? new Healthy(Tables.count(db))
-        : damaged(db, image, findings, shrunk);
+        : damaged(db, image, findings, indexes);
   }
 
-  private static void collect(String text, List<Finding> findings, Set<String> shrunk) {
-    for (String line : text.split("\n")) {
-      if (line.equals("ok") || line.isEmpty() || line.startsWith(HEADLINE)) {
-        continue;
+  /** One row of the answer. Those about pages come together, under a headline. */
+  private static void collect(String row, List<Finding> findings, Set<String> indexes) {
+    if (row.startsWith(HEADLINE)) {
+      for (String line : row.split("\n")) {
+        if (!line.isEmpty() && !line.startsWith(HEADLINE)) {
+          keep(Finding.ofPages(line), findings);
+        }
       }
-      Finding finding = Finding.parse(line);
-      if (finding.kind() == Kind.INDEX_CONTENT && line.startsWith("wrong #")) {
-        shrunk.add(finding.index());
+    } else if (!row.equals("ok")) {
+      Finding finding = Finding.ofRows(row);
+      if (!finding.index().isEmpty()) {
+        indexes.add(finding.index());
       }
-      boolean worst = finding.kind() == Kind.STRUCTURE;
-      if (finding.kind() == Kind.CONSTRAINT) {
-        continue;
-      }
-      if (findings.size() < MOST_KEPT) {
-        findings.add(finding);
-      } else if (worst && findings.get(MOST_KEPT - 1).kind() != Kind.STRUCTURE) {
-        findings.set(MOST_KEPT - 1, finding);
-      }
+      keep(finding, findings);
+    }
+  }
+
+  private static void keep(Finding finding, List<Finding> findings) {
+    if (finding.kind() == Kind.CONSTRAINT) {
+      return;
+    }
+    if (findings.size() < MOST_KEPT) {
+      findings.add(finding);
+    } else if (finding.kind() == Kind.STRUCTURE
+        && findings.get(MOST_KEPT - 1).kind() != Kind.STRUCTURE) {
+      findings.set(MOST_KEPT - 1, finding);
     }
   }
 
   private static Verdict damaged(
-      Connection db, Path image, List<Finding> findings, Set<String> shrunk) {
+      Connection db, Path image, List<Finding> findings, Set<String> indexes) {
     fold(db);
     ReadableRows readable = ReadableRows.of(db, image);
-    IndexPages indexes = IndexPages.of(db, image);
+    if (readable.contents().tables() == 0 && findings.get(0).kind() == Kind.ABORTED) {
+      return unreadable(image, findings);
+    }
+    IndexPages indexPages = IndexPages.of(db, image);
     boolean losesRows = false;
     for (Finding finding : findings) {
-      losesRows |= finding.kind() == Kind.STRUCTURE && !indexes.isOnlyAbout(finding);
+      losesRows |= finding.kind() == Kind.STRUCTURE && !indexPages.isOnlyAbout(finding);
       losesRows |= finding.kind() == Kind.ABORTED && !readable.complete();
     }
-    for (String index : shrunk) {
+    for (String index : indexes) {
       losesRows = losesRows || IndexEntries.withoutRow(db, image, index);
     }
     findings.sort(Comparator.comparing(Finding::kind).reversed());
@@ -112,9 +126,17 @@ public final class IntegrityCheck implements Verifier {
     return new Damaged(List.copyOf(findings), losesRows, contents, leafCells);
   }
 
-  private static Verdict unreadable(Path image, SqliteError error) {
-    Finding finding = Finding.aborted(error.message());
-    return new Damaged(List.of(finding), true, Contents.NONE, leafCells(image));
+  /** Not even the schema can be read: encrypted pages behind a plain header look like that. */
+  private static Verdict unreadable(Path image, List<Finding> findings) {
+    try (FileBytes bytes = new FileBytes(image)) {
+      if (!PlainDatabaseProof.holds(bytes)) {
+        String reason = findings.get(0).text() + "; its pages aren't those of a plain database";
+        return new CannotTell(Cause.OTHER, reason);
+      }
+    } catch (IOException e) {
+      return new CannotTell(Cause.OTHER, e.toString());
+    }
+    return new Damaged(findings, true, Contents.NONE, leafCells(image));
   }
 
   private static long leafCells(Path image) {

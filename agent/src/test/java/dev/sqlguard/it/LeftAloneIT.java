@@ -93,6 +93,13 @@ class LeftAloneIT {
   }
 
   @Test
+  void encryptedDatabaseWhoseWholeHeaderIsPlain() throws Exception {
+    createWithBackups();
+    encrypt(100);
+    assertLeftAlone();
+  }
+
+  @Test
   void encryptedDatabaseWhosePageSizeIsReadable() throws Exception {
     createWithBackups();
     byte[] plain = Images.bytes(db, 16, 8);

@@ -11,6 +11,9 @@ import java.util.Set;
  * from one end to the other, what stands beyond is counted too.
  */
 public final class TreeCells {
+  /** In bytes. */
+  private static final int SMALLEST_CELL = 4;
+
   private TreeCells() {}
 
   /**
@@ -55,7 +58,9 @@ public final class TreeCells {
     };
   }
 
-  /** Only cells whose pointer leads to a place behind the pointers. */
+  /**
+   * Only cells with room behind the pointers. Like SQLite, blind to bits that lead off the page.
+   */
   private static int cellsWithin(byte[] page, int headerSize) {
     int cells = BtreePage.cells(page);
     int content = headerSize + 2 * cells;
@@ -64,8 +69,8 @@ public final class TreeCells {
     }
     int within = 0;
     for (int i = 0; i < cells; i++) {
-      int cell = BigEndian.u16(page, headerSize + 2 * i);
-      if (cell >= content && cell < page.length) {
+      int cell = BigEndian.u16(page, headerSize + 2 * i) & page.length - 1;
+      if (cell >= content && cell <= page.length - SMALLEST_CELL) {
         within++;
       }
     }

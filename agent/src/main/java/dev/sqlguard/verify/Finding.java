@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  * of SQLite; what isn't recognised counts as the worst.
  *
  * @param text as SQLite says it; a name in it may hold anything, line breaks too
- * @param index for {@link Kind#INDEX_CONTENT} of an ordinary index its name, else empty
+ * @param index for {@link Kind#INDEX_CONTENT} of an ordinary index its name, for {@link
+ *     Kind#TEXT_INDEX} of FTS3 and FTS4 the table's, else empty
  * @param tree the root page of the b-tree it speaks of, or 0 where it doesn't say
  * @param page the page it speaks of, or 0
  */
@@ -23,6 +24,8 @@ public record Finding(Kind kind, String text, String index, long tree, long page
     FREE_SPACE,
     /** An index and its table disagree. */
     INDEX_CONTENT,
+    /** The inverted index of a full-text table and its content, a table of its own, disagree. */
+    TEXT_INDEX,
     /** The check itself ended with SQLITE_CORRUPT. */
     ABORTED,
     /** A b-tree, a page, a record is broken. */
@@ -51,7 +54,8 @@ public record Finding(Kind kind, String text, String index, long tree, long page
               + "|rowid not at end-of-record for row -?\\d+ of) index (.*)");
 
   /** The inverted index of a full-text table; its content stands in a table of its own. */
-  private static final Pattern TEXT_INDEX = pattern("(fts5: |malformed inverted index for ).*");
+  private static final Pattern TEXT_INDEX =
+      pattern("fts5: .*|malformed inverted index for (?:FTS\\d table main\\.(.*)|.*)");
 
   private static final Pattern TREE = Pattern.compile("^Tree (\\d+)[ :]");
   private static final Pattern PAGE = Pattern.compile("\\b[Pp]age (\\d+)");
@@ -73,8 +77,10 @@ public record Finding(Kind kind, String text, String index, long tree, long page
     if (matchesAny(CONSTRAINTS, text)) {
       return new Finding(Kind.CONSTRAINT, text, "", 0, 0);
     }
-    if (TEXT_INDEX.matcher(text).matches()) {
-      return new Finding(Kind.INDEX_CONTENT, text, "", 0, 0);
+    Matcher textIndex = TEXT_INDEX.matcher(text);
+    if (textIndex.matches()) {
+      String table = textIndex.group(1);
+      return new Finding(Kind.TEXT_INDEX, text, table == null ? "" : table, 0, 0);
     }
     return new Finding(Kind.STRUCTURE, text, "", 0, 0);
   }

@@ -4,7 +4,6 @@ import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.LeafCells;
 import dev.sqlguard.format.PlainDatabaseProof;
 import dev.sqlguard.store.FileBytes;
-import dev.sqlguard.verify.Finding.Kind;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Cause;
 import dev.sqlguard.verify.Verdict.Damaged;
@@ -15,20 +14,13 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** SQLite's own {@code PRAGMA integrity_check}: the judge. */
 public final class IntegrityCheck implements Verifier {
   /** Without a number the check ends after 100 findings, which may all be harmless ones. */
   private static final int ALL = Integer.MAX_VALUE;
-
-  private static final int MOST_KEPT = 1000;
-  private static final String HEADLINE = "*** in database ";
 
   private final SqliteEngine engine;
 
@@ -54,13 +46,12 @@ public final class IntegrityCheck implements Verifier {
   }
 
   private Verdict judge(Connection db, Path image, Depth depth) throws SQLException {
-    List<Finding> findings = new ArrayList<>();
-    Set<String> indexes = new TreeSet<>();
+    Findings findings = new Findings();
     String pragma = depth == Depth.QUICK ? "quick_check" : "integrity_check";
     try (Statement statement = db.createStatement();
         ResultSet rows = statement.executeQuery("PRAGMA " + pragma + "(" + ALL + ")")) {
       while (rows.next()) {
-        collect(rows.getString(1), findings, indexes);
+        findings.add(rows.getString(1));
       }
     } catch (SQLException e) {
       SqliteError error = SqliteError.of(e);
@@ -69,61 +60,28 @@ public final class IntegrityCheck implements Verifier {
       }
       findings.add(Finding.aborted(error.message()));
     }
+    if (!findings.isEmpty() && !findings.isAborted()) {
+      findings.forgive(Tables.withContentElsewhere(db));
+    }
     // "ok" alone is also said of an empty file: the rows are part of the verdict.
-    return findings.isEmpty()
-        ? new Healthy(Tables.count(db))
-        : damaged(db, image, findings, indexes);
+    return findings.isEmpty() ? new Healthy(Tables.count(db)) : damaged(db, image, findings);
   }
 
-  /** One row of the answer. Those about pages come together, under a headline. */
-  private static void collect(String row, List<Finding> findings, Set<String> indexes) {
-    if (row.startsWith(HEADLINE)) {
-      for (String line : row.split("\n")) {
-        if (!line.isEmpty() && !line.startsWith(HEADLINE)) {
-          keep(Finding.ofPages(line), findings);
-        }
-      }
-    } else if (!row.equals("ok")) {
-      Finding finding = Finding.ofRows(row);
-      if (!finding.index().isEmpty()) {
-        indexes.add(finding.index());
-      }
-      keep(finding, findings);
-    }
-  }
-
-  private static void keep(Finding finding, List<Finding> findings) {
-    if (finding.kind() == Kind.CONSTRAINT) {
-      return;
-    }
-    if (findings.size() < MOST_KEPT) {
-      findings.add(finding);
-    } else if (finding.kind() == Kind.STRUCTURE
-        && findings.get(MOST_KEPT - 1).kind() != Kind.STRUCTURE) {
-      findings.set(MOST_KEPT - 1, finding);
-    }
-  }
-
-  private static Verdict damaged(
-      Connection db, Path image, List<Finding> findings, Set<String> indexes) {
+  private static Verdict damaged(Connection db, Path image, Findings findings) {
     fold(db);
     ReadableRows readable = ReadableRows.of(db, image);
-    if (readable.contents().tables() == 0 && findings.get(0).kind() == Kind.ABORTED) {
-      return unreadable(image, findings);
+    Contents contents = readable.contents();
+    if (contents.tables() == 0 && findings.isAborted()) {
+      return unreadable(image, findings.worstFirst());
     }
-    IndexPages indexPages = IndexPages.of(db, image);
-    boolean losesRows = false;
-    for (Finding finding : findings) {
-      losesRows |= finding.kind() == Kind.STRUCTURE && !indexPages.isOnlyAbout(finding);
-      losesRows |= finding.kind() == Kind.ABORTED && !readable.complete();
-    }
-    for (String index : indexes) {
+    boolean losesRows =
+        findings.anyStructureBeyond(IndexPages.of(db, image))
+            || findings.isAborted() && !readable.complete();
+    for (String index : findings.indexes()) {
       losesRows = losesRows || IndexEntries.withoutRow(db, image, index);
     }
-    findings.sort(Comparator.comparing(Finding::kind).reversed());
-    Contents contents = readable.contents();
     long leafCells = contents.tables() == 0 ? leafCells(image) : 0;
-    return new Damaged(List.copyOf(findings), losesRows, contents, leafCells);
+    return new Damaged(findings.worstFirst(), losesRows, contents, leafCells);
   }
 
   /** Not even the schema can be read: encrypted pages behind a plain header look like that. */

@@ -43,6 +43,16 @@ final class SqlText {
     return Optional.empty();
   }
 
+  /** Whether {@code name = …} is among the arguments of a virtual table's module. */
+  boolean hasArgument(String name) {
+    for (int i = 0; i + 1 < tokens.size(); i++) {
+      if (isKeyword(i, name) && isKeyword(i + 1, "=")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The condition of a partial index; empty for every other index. */
   Optional<String> condition() {
     int depth = 0;

@@ -84,7 +84,27 @@ public final class Tables {
     }
   }
 
-  static long single(Connection db, String query) throws SQLException {
+  /**
+   * The full-text tables over content that the application keeps elsewhere. It writes both one by
+   * one: that they differ is no damage.
+   */
+  static Set<String> withContentElsewhere(Connection db) throws SQLException {
+    Set<String> names = new HashSet<>();
+    try (Statement statement = db.createStatement();
+        ResultSet found =
+            statement.executeQuery(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND rootpage = 0")) {
+      while (found.next()) {
+        String sql = found.getString(2);
+        if (sql != null && new SqlText(sql).hasArgument("content")) {
+          names.add(found.getString(1));
+        }
+      }
+    }
+    return names;
+  }
+
+  private static long single(Connection db, String query) throws SQLException {
     try (Statement statement = db.createStatement();
         ResultSet found = statement.executeQuery(query)) {
       found.next();

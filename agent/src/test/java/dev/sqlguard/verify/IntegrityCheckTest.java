@@ -132,4 +132,53 @@ class IntegrityCheckTest {
     Verdict.Damaged damaged = assertInstanceOf(Verdict.Damaged.class, verdict(image));
     assertFalse(damaged.losesRows(), damaged.findings().toString());
   }
+
+  /** The application writes content and index one by one: that they differ is its business. */
+  @Test
+  void aTextIndexThatIsBehindContentElsewhereIsHealthy() throws Exception {
+    Path image =
+        made(
+            "CREATE TABLE articles(content TEXT)",
+            "CREATE VIRTUAL TABLE \"a.\nb\" USING fts4(content='articles', content)",
+            "CREATE VIRTUAL TABLE newer USING fts5(content, content='articles')",
+            "INSERT INTO articles VALUES ('one'), ('two')");
+    assertFalse(execute(image, "PRAGMA integrity_check").equals(List.of("ok")));
+    assertInstanceOf(Verdict.Healthy.class, verdict(image));
+  }
+
+  @Test
+  void aTextIndexThatDisagreesWithItsOwnContentIsReported() throws Exception {
+    Path image =
+        made(
+            "CREATE VIRTUAL TABLE f USING fts4(content)",
+            "INSERT INTO f VALUES ('one'), ('two'), ('three')",
+            "UPDATE f_content SET c0content = 'other' WHERE docid = 2");
+    Verdict.Damaged damaged = assertInstanceOf(Verdict.Damaged.class, verdict(image));
+    assertFalse(damaged.losesRows(), damaged.findings().toString());
+  }
+
+  /** What is said of the table comes after more than is kept of what is said of its index. */
+  @Test
+  void brokenPagesOfATableAreSeenBehindManyOfAnIndex() throws Exception {
+    Path image =
+        made(
+            "PRAGMA page_size=512",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)",
+            "CREATE INDEX ix ON t(x)",
+            fill(20_000));
+    for (int leaf : Scratch.leaves(image, "ix")) {
+      byte[] page = Scratch.page(image, leaf);
+      page[7]++;
+      Scratch.putPage(image, leaf, page);
+    }
+    Verdict.Damaged index = assertInstanceOf(Verdict.Damaged.class, verdict(image));
+    assertTrue(index.findings().size() >= 1000);
+    assertFalse(index.losesRows());
+    int leaf = Scratch.leaves(image, "t").get(7);
+    byte[] page = Scratch.page(image, leaf);
+    page[7]++;
+    Scratch.putPage(image, leaf, page);
+    Verdict.Damaged both = assertInstanceOf(Verdict.Damaged.class, verdict(image));
+    assertTrue(both.losesRows());
+  }
 }

@@ -34,7 +34,8 @@ class WordingsTest {
         "INDEX_CONTENT | row 3 values differ from index ia",
         "INDEX_CONTENT | row 3 missing from index ptrmap",
         "INDEX_CONTENT | wrong # of entries in index pointer map",
-        "INDEX_CONTENT | malformed inverted index for FTS4 table main.f",
+        "TEXT_INDEX | fts5: checksum mismatch for table \"f\"",
+        "TEXT_INDEX | malformed inverted index for FTS4 table main.f",
         "STRUCTURE | something that no version says yet"
       })
   void findingsAboutRowsAreClassified(String kind, String text) {
@@ -75,6 +76,8 @@ class WordingsTest {
   void namesHoldAnything() {
     assertEquals("a b", Finding.ofRows("wrong # of entries in index a b").index());
     assertEquals("a\nb\n", Finding.ofRows("row 1 missing from index a\nb\n").index());
+    assertEquals(
+        "a.\nb", Finding.ofRows("malformed inverted index for FTS4 table main.a.\nb").index());
     assertEquals(Kind.CONSTRAINT, Finding.ofRows("NULL value in a\nb.c").kind());
     assertEquals(0, Finding.ofRows("In RTree main.page 5:\nNode 1 missing from database").page());
   }

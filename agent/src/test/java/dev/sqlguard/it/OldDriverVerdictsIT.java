@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,16 +14,19 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same damage in the words of old versions of SQLite: the same verdicts. */
 class OldDriverVerdictsIT {
   private static final int ROWS = 500;
   private static final Map<String, Starts> BY_VERSION = new TreeMap<>();
-  private static int databases;
 
   @TempDir Path directory;
   private Path db;
+
+  static List<String> versions() {
+    return List.of("3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0");
+  }
 
   private static Starts with(String version) {
     return BY_VERSION.computeIfAbsent(
@@ -50,7 +52,7 @@ class OldDriverVerdictsIT {
 
   @BeforeEach
   void create() throws Exception {
-    db = directory.resolve("app-" + databases++ + ".db");
+    db = Starts.unused(directory);
     Databases.create(db, ROWS);
   }
 
@@ -77,7 +79,7 @@ class OldDriverVerdictsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0"})
+  @MethodSource("versions")
   void zeroedIndexLeafIsOnlyReported(String version) throws Exception {
     backUp(version);
     Databases.execute(db, "UPDATE t SET x = 'row 9999 newer than the backup' WHERE id = 1");
@@ -86,26 +88,16 @@ class OldDriverVerdictsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0"})
+  @MethodSource("versions")
   void staleIndexLeafIsOnlyReported(String version) throws Exception {
     backUp(version);
-    Map<Integer, byte[]> before = new TreeMap<>();
-    for (int leaf : Databases.leaves(db, "ix")) {
-      before.put(leaf, Images.page(db, leaf));
-    }
-    Databases.execute(db, "UPDATE t SET x = 'row 2 newer' WHERE id = 1");
-    for (Map.Entry<Integer, byte[]> leaf : before.entrySet()) {
-      if (!Arrays.equals(leaf.getValue(), Images.page(db, leaf.getKey()))) {
-        Images.putPage(db, leaf.getKey(), leaf.getValue());
-        break;
-      }
-    }
+    Images.loseWrites(db, "ix", "UPDATE t SET x = 'row 2 newer' WHERE id = 1");
     assertFalse(Databases.isIntact(db));
     assertOnlyReported(version);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0"})
+  @MethodSource("versions")
   void leakedPagesAndWrongFreelistAreOnlyReported(String version) throws Exception {
     backUp(version);
     Databases.execute(db, "DELETE FROM t WHERE id > 300");
@@ -115,23 +107,15 @@ class OldDriverVerdictsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0"})
+  @MethodSource("versions")
   void staleTableLeafLosesRowsAndIsRestored(String version) throws Exception {
-    int leaf = Databases.leaves(db, "t").get(4);
-    List<Long> on = Images.rowsOnLeaf(db, leaf);
-    String some = "id IN (" + on.get(1) + "," + on.get(2) + ")";
-    Databases.execute(db, "CREATE TABLE spare AS SELECT * FROM t WHERE " + some);
-    Databases.execute(db, "DELETE FROM t WHERE " + some);
-    byte[] stale = Images.page(db, leaf);
-    Databases.execute(db, "INSERT INTO t SELECT * FROM spare", "DROP TABLE spare");
     backUp(version);
-    Images.putPage(db, leaf, stale);
-    assertFalse(Databases.isIntact(db));
+    Images.loseTwoRows(db);
     assertRestored(version);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0"})
+  @MethodSource("versions")
   void firstPageThatIsNoTreeIsRestored(String version) throws Exception {
     backUp(version);
     Databases.overwrite(db, 100, new byte[8]);
@@ -139,7 +123,7 @@ class OldDriverVerdictsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0"})
+  @MethodSource("versions")
   void destroyedHeaderIsRestored(String version) throws Exception {
     backUp(version);
     Databases.overwrite(db, 0, new byte[100]);
@@ -147,7 +131,7 @@ class OldDriverVerdictsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0"})
+  @MethodSource("versions")
   void logOfAKilledApplicationIsInTheBackup(String version) throws Exception {
     try (var app = GuardedJvm.jvm().unguarded().start()) {
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);

@@ -5,38 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What may look odd in a database but is no damage: it is backed up like any other. */
 class HealthyDataIT {
-  private static Starts starts;
+  @AutoClose private static final Starts starts = Starts.with("");
 
   @TempDir Path directory;
   private Path db;
 
-  @BeforeAll
-  static void begin() {
-    starts = Starts.with("");
-  }
-
-  @AfterAll
-  static void end() throws IOException {
-    starts.close();
-  }
-
   @BeforeEach
-  void name(TestInfo test) {
-    db = directory.resolve(test.getTestMethod().orElseThrow().getName() + ".db");
+  void name() {
+    db = Starts.unused(directory);
   }
 
   private void assertBackedUp() throws Exception {

@@ -92,6 +92,11 @@ public final class Installation {
     }
   }
 
+  /** Whether the state file tells of an installation that was begun and not finished. */
+  public static boolean isPending(StateFile state) {
+    return !state.lines(Intent.KIND).isEmpty();
+  }
+
   /**
    * Finishes what an interrupted run began, or clears it away where somebody else changed the
    * database since.

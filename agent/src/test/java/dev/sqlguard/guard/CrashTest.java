@@ -26,7 +26,7 @@ import org.sqlite.core.DB;
  * every backup, and nothing left lying about.
  */
 class CrashTest {
-  private static final int ROWS = 300;
+  static final int ROWS = 300;
 
   @TempDir Path directory;
 
@@ -104,17 +104,22 @@ class CrashTest {
     return Files.createDirectory(directory.resolve("stop-" + stop)).resolve("app.db");
   }
 
-  private static boolean startAndStop(Path db, int stop) {
+  static boolean startAndStop(Path db, int stop) {
     StoppingDisk disk = new StoppingDisk(stop);
     try {
       start(db, disk);
     } catch (StoppingDisk.Stopped e) {
-      assertTrue(disk.hasStopped());
+      return true;
     }
     return disk.hasStopped();
   }
 
-  private static void start(Path db, Disk disk) {
+  static void start(Path db, Disk disk) {
+    Target plain = new Target(db, db, false, true, true);
+    guard(Settings.Check.FULL, disk).beforeFirstOpen(plain, new JdbcDriver(DB.class, () -> true));
+  }
+
+  static Guard guard(Settings.Check check, Disk disk) {
     Settings settings =
         new Settings(
             true,
@@ -123,18 +128,16 @@ class CrashTest {
             2,
             Optional.empty(),
             Duration.ofHours(1),
-            Settings.Check.FULL,
+            check,
             Settings.OnDamage.REPAIR,
             Settings.OnUnrecoverable.OPEN,
             3,
             Duration.ofSeconds(5));
     Log silent = new Log(Log.Level.OFF, Optional.empty());
-    Guard guard = new Guard(settings, silent, disk, Optional::empty);
-    guard.beforeFirstOpen(
-        new Target(db, db, false, true, true), new JdbcDriver(DB.class, () -> true));
+    return new Guard(settings, silent, disk, Optional::empty);
   }
 
-  private static void create(Path db, int rows) throws Exception {
+  static void create(Path db, int rows) throws Exception {
     execute(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)");
     insert(db, rows);
   }
@@ -155,7 +158,7 @@ class CrashTest {
   }
 
   /** A WAL of the database as it is now, as a killed process leaves it. */
-  private static void leaveWal(Path db) throws Exception {
+  static void leaveWal(Path db) throws Exception {
     Path copy = beside(db, ".elsewhere");
     Files.copy(db, copy);
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
@@ -168,14 +171,14 @@ class CrashTest {
     Files.delete(copy);
   }
 
-  private static void damage(Path db) throws Exception {
+  static void damage(Path db) throws Exception {
     try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
       file.seek(4096 * 5);
       file.write(new byte[4096]);
     }
   }
 
-  private static long rows(Path db) throws Exception {
+  static long rows(Path db) throws Exception {
     Path copy = Files.createTempFile("sqlguard-crash-", ".db");
     try {
       Files.copy(db, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
@@ -198,7 +201,7 @@ class CrashTest {
     }
   }
 
-  private static Path beside(Path db, String suffix) {
+  static Path beside(Path db, String suffix) {
     return Path.of(db + suffix);
   }
 

@@ -42,26 +42,48 @@ public final class Gate {
     if (!settings.covers(target.file())) {
       return Optional.empty();
     }
-    GuardedFile file = registry.find(target.file());
-    file.openedAs(target.file());
-    file.gate().lock();
+    GuardedFile file = lockedEntry(target.file());
     try {
+      file.openedAs(target.file());
       if (file.isExaminedFor(target.readOnly())) {
         file.openedBy(driver);
       } else {
-        boolean outermost = enter();
-        try {
-          Outcome outcome = guard.beforeFirstOpen(target, driver);
-          registry.identify(file);
-          file.examined(outcome, target.readOnly(), driver);
-        } finally {
-          leave(outermost);
-        }
+        examine(file, target, driver);
       }
     } finally {
       file.gate().unlock();
     }
     return Optional.of(file);
+  }
+
+  /** The name may have come to lead to another file while this thread waited. */
+  private GuardedFile lockedEntry(Path path) throws IOException {
+    while (true) {
+      GuardedFile file = registry.find(path);
+      file.gate().lock();
+      boolean valid = false;
+      try {
+        valid = registry.find(path) == file;
+      } finally {
+        if (!valid) {
+          file.gate().unlock();
+        }
+      }
+      if (valid) {
+        return file;
+      }
+    }
+  }
+
+  private void examine(GuardedFile file, Target target, SqliteEngine driver) throws IOException {
+    boolean outermost = enter();
+    try {
+      Outcome outcome = guard.beforeFirstOpen(target, driver);
+      registry.identify(file);
+      file.examined(outcome, target.readOnly(), driver);
+    } finally {
+      leave(outermost);
+    }
   }
 
   /** Called when the driver's open of a file ended that had no inode before. */

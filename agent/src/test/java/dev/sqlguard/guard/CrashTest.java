@@ -120,21 +120,27 @@ class CrashTest {
   }
 
   static Guard guard(Settings.Check check, Disk disk) {
-    Settings settings =
-        new Settings(
-            true,
-            List.of(),
-            List.of(),
-            2,
-            Optional.empty(),
-            Duration.ofHours(1),
-            check,
-            Settings.OnDamage.REPAIR,
-            Settings.OnUnrecoverable.OPEN,
-            3,
-            Duration.ofSeconds(5));
     Log silent = new Log(Log.Level.OFF, Optional.empty());
-    return new Guard(settings, silent, disk, Optional::empty);
+    return new Guard(settings(check), silent, disk, Optional::empty);
+  }
+
+  static Gate gate(Disk disk) {
+    return new Gate(guard(Settings.Check.FULL, disk), settings(Settings.Check.FULL));
+  }
+
+  private static Settings settings(Settings.Check check) {
+    return new Settings(
+        true,
+        List.of(),
+        List.of(),
+        2,
+        Optional.empty(),
+        Duration.ofHours(1),
+        check,
+        Settings.OnDamage.REPAIR,
+        Settings.OnUnrecoverable.OPEN,
+        3,
+        Duration.ofSeconds(5));
   }
 
   static void create(Path db, int rows) throws Exception {

@@ -81,7 +81,8 @@ public final class Guard {
       return false;
     }
     BackupNames names = new BackupNames(file.getParent(), stem.get());
-    if (!Files.isRegularFile(names.state())) {
+    Optional<FileStat> stat = FileStat.ofEntry(names.state());
+    if (stat.isEmpty() || !stat.get().regular() || stat.get().links() > 1) {
       return false;
     }
     StateFile state = stateFiles.peek(names.state());

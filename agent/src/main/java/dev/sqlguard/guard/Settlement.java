@@ -68,7 +68,8 @@ final class Settlement {
   }
 
   private void finish(Path main, Path state) throws IOException {
-    FileStat model = FileStat.privateTo(main.getParent());
+    Optional<FileStat> stat = FileStat.ofEntry(main);
+    FileStat model = stat.isPresent() ? stat.get() : FileStat.privateTo(main.getParent());
     Optional<StateFile> home = stateFiles.open(state, model, disk, Guard.OTHER_GUARD_WAIT);
     if (home.isEmpty()) {
       leave(main, "the guard of another process is still at work on it");

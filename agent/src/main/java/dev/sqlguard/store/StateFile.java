@@ -50,12 +50,13 @@ public final class StateFile implements Closeable {
    * @param model whose owner and mode a new file gets
    * @param waitNanos how long to wait for another guard
    * @return empty where another guard kept the lock all that time
-   * @throws IOException where the file can't be created or isn't an ordinary, writable file
+   * @throws IOException where the file can't be created or isn't an ordinary, writable file with
+   *     one name, of an owner who could replace the database too
    */
   public static Optional<StateFile> open(Path path, FileStat model, Disk disk, long waitNanos)
       throws IOException {
     create(path, model, disk);
-    return lock(path, waitNanos);
+    return lock(path, model, waitNanos);
   }
 
   /** Makes sure that the file exists. */
@@ -69,8 +70,10 @@ public final class StateFile implements Closeable {
   }
 
   /** Opens the file, which exists, and takes its lock. */
-  static Optional<StateFile> lock(Path path, long waitNanos) throws IOException {
-    requireTrustworthy(path);
+  static Optional<StateFile> lock(Path path, FileStat model, long waitNanos) throws IOException {
+    if (!Ownership.isTrusted(requireOneName(path), path.getParent(), model)) {
+      throw new IOException(path + " belongs to somebody else");
+    }
     long deadline = System.nanoTime() + waitNanos;
     while (true) {
       Optional<StateFile> opened = Uninterrupted.run(() -> tryOpen(path));
@@ -86,7 +89,7 @@ public final class StateFile implements Closeable {
    * second descriptor would release the lock.
    */
   static StateFile peek(Path path) throws IOException {
-    requireTrustworthy(path);
+    requireOneName(path);
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
       StateFile state = new StateFile(path, file);
       state.load();
@@ -159,11 +162,16 @@ public final class StateFile implements Closeable {
     }
   }
 
-  private static void requireTrustworthy(Path path) throws IOException {
+  /** Whoever may make files beside a database could plant a second name of another file here. */
+  private static FileStat requireOneName(Path path) throws IOException {
     Optional<FileStat> entry = FileStat.ofEntry(path);
     if (entry.isEmpty() || !entry.get().regular()) {
       throw new IOException(path + " is not an ordinary file");
     }
+    if (entry.get().links() > 1) {
+      throw new IOException(path + " has " + entry.get().links() + " hard links; delete it");
+    }
+    return entry.get();
   }
 
   private static Optional<StateFile> tryOpen(Path path) throws IOException {

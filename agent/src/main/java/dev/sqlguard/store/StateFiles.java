@@ -35,7 +35,7 @@ public final class StateFiles {
     }
     Optional<StateFile> opened = Optional.empty();
     try {
-      opened = StateFile.lock(path, waitNanos);
+      opened = StateFile.lock(path, model, waitNanos);
     } finally {
       if (opened.isPresent()) {
         opened.get().claimedBy(this, id);

@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.store.FileStat;
 import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,12 +79,29 @@ public final class Gate {
   private void examine(GuardedFile file, Target target, SqliteEngine driver) throws IOException {
     boolean outermost = enter();
     try {
+      Optional<FileStat> before = FileStat.ofEntry(file.path());
       Outcome outcome = guard.beforeFirstOpen(target, driver);
       registry.identify(file);
-      file.examined(outcome, target.readOnly(), driver);
+      file.examined(outcome, judged(file.path(), before), target.readOnly(), driver);
     } finally {
       leave(outermost);
     }
+  }
+
+  /**
+   * What the verdict is about. A second name, given and taken by an attempted repair, changes one
+   * of the times and nothing else; any other change came from somebody else, and is to be seen.
+   */
+  private static Optional<FileStat> judged(Path path, Optional<FileStat> before)
+      throws IOException {
+    Optional<FileStat> after = FileStat.ofEntry(path);
+    boolean same =
+        before.isPresent()
+            && after.isPresent()
+            && after.get().id().equals(before.get().id())
+            && after.get().size() == before.get().size()
+            && after.get().modified().equals(before.get().modified());
+    return same ? after : before;
   }
 
   /** Called when the driver's open of a file ended that had no inode before. */

@@ -11,6 +11,7 @@ import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.StateFile;
+import dev.sqlguard.store.StateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,17 +59,23 @@ final class Workplace implements Closeable {
    * @return empty where another guard kept them for all of {@code waitNanos}
    */
   static Optional<Workplace> open(
-      Path main, FileStat model, Settings settings, Disk disk, Parked parked, long waitNanos)
+      Path main,
+      FileStat model,
+      Settings settings,
+      Disk disk,
+      Parked parked,
+      StateFiles stateFiles,
+      long waitNanos)
       throws IOException {
     BackupNames beside = BackupNames.beside(main);
     BackupNames names = names(main, settings);
-    Optional<StateFile> backups = StateFile.open(names.state(), model, disk, waitNanos);
+    Optional<StateFile> backups = stateFiles.open(names.state(), model, disk, waitNanos);
     if (backups.isEmpty()) {
       return Optional.empty();
     }
     Optional<StateFile> home = backups;
     if (!names.state().equals(beside.state()) && Files.isWritable(main.getParent())) {
-      home = StateFile.open(beside.state(), model, disk, waitNanos);
+      home = stateFiles.open(beside.state(), model, disk, waitNanos);
       if (home.isEmpty()) {
         backups.get().close();
         return Optional.empty();

@@ -328,6 +328,16 @@ public final class Evidence {
     }
   }
 
+  /** Whether a file beside the database could have been given this name. */
+  boolean isName(String file) {
+    for (int i = 0; i <= MOST; i++) {
+      if (name(i).getFileName().toString().equals(file)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Path name(int number) {
     return SideFiles.named(main, ".corrupt" + (number == 0 ? "" : "." + number));
   }

@@ -33,13 +33,19 @@ public final class StateFile implements Closeable {
   private long generation;
   private List<StateLine> lines = new ArrayList<>();
 
+  /** Told when this is closed; null where it was opened alone. */
+  private StateFiles claimant;
+
+  private FileId claimed;
+
   private StateFile(Path path, RandomAccessFile file) {
     this.path = path;
     this.file = file;
   }
 
   /**
-   * Opens the file, creates it where it is missing, and takes its lock.
+   * Opens the file, creates it where it is missing, and takes its lock. For a process that opens it
+   * once at a time: {@link StateFiles} sees to that.
    *
    * @param model whose owner and mode a new file gets
    * @param waitNanos how long to wait for another guard
@@ -49,13 +55,24 @@ public final class StateFile implements Closeable {
    */
   public static Optional<StateFile> open(Path path, FileStat model, Disk disk, long waitNanos)
       throws IOException {
+    create(path, model, disk);
+    return lock(path, model, waitNanos);
+  }
+
+  /** Makes sure that the file exists. */
+  static void create(Path path, FileStat model, Disk disk) throws IOException {
     try {
       disk.create(path);
       disk.adopt(path, model);
     } catch (FileAlreadyExistsException e) {
-      if (FileStat.ofEntry(path).filter(FileStat::regular).isEmpty()) {
-        throw new IOException(path + " is not an ordinary file");
-      }
+      // Made by an earlier run.
+    }
+  }
+
+  /** Opens the file, which exists, and takes its lock. */
+  static Optional<StateFile> lock(Path path, FileStat model, long waitNanos) throws IOException {
+    if (!Ownership.isTrusted(requireOrdinary(path), path.getParent(), model)) {
+      throw new IOException(path + " belongs to somebody else");
     }
     long deadline = System.nanoTime() + waitNanos;
     while (true) {
@@ -71,7 +88,8 @@ public final class StateFile implements Closeable {
    * Reads without taking the lock. Not for a state file that this process has open: closing a
    * second descriptor would release the lock.
    */
-  public static StateFile peek(Path path) throws IOException {
+  static StateFile peek(Path path) throws IOException {
+    requireOrdinary(path);
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
       StateFile state = new StateFile(path, file);
       state.load();
@@ -136,9 +154,29 @@ public final class StateFile implements Closeable {
     return slot;
   }
 
+  /** {@code id} is released once the descriptor is closed. */
+  void claimedBy(StateFiles files, FileId id) {
+    claimant = files;
+    claimed = id;
+  }
+
   @Override
   public void close() throws IOException {
-    file.close();
+    try {
+      file.close();
+    } finally {
+      if (claimant != null) {
+        claimant.release(claimed);
+      }
+    }
+  }
+
+  private static FileStat requireOrdinary(Path path) throws IOException {
+    Optional<FileStat> entry = FileStat.ofEntry(path);
+    if (entry.isEmpty() || !entry.get().regular()) {
+      throw new IOException(path + " is not an ordinary file");
+    }
+    return entry.get();
   }
 
   private static Optional<StateFile> tryOpen(Path path) throws IOException {

@@ -28,7 +28,7 @@ import org.sqlite.core.DB;
  * every backup, and nothing left lying about.
  */
 class CrashTest {
-  private static final int ROWS = 300;
+  static final int ROWS = 300;
 
   @TempDir Path directory;
 
@@ -185,37 +185,46 @@ class CrashTest {
     return Files.createDirectory(directory.resolve("stop-" + stop)).resolve("app.db");
   }
 
-  private static boolean startAndStop(Path db, int stop) {
+  static boolean startAndStop(Path db, int stop) {
     StoppingDisk disk = new StoppingDisk(stop);
     try {
       start(db, disk);
     } catch (StoppingDisk.Stopped e) {
-      assertTrue(disk.hasStopped());
+      return true;
     }
     return disk.hasStopped();
   }
 
   static void start(Path db, Disk disk) {
-    Settings settings =
-        new Settings(
-            true,
-            List.of(),
-            List.of(),
-            2,
-            Optional.empty(),
-            Duration.ofHours(1),
-            Settings.Check.FULL,
-            Settings.OnDamage.REPAIR,
-            Settings.OnUnrecoverable.OPEN,
-            3,
-            Duration.ofSeconds(5));
-    Log silent = new Log(Log.Level.OFF, Optional.empty());
-    Guard guard = new Guard(settings, silent, disk, Optional::empty);
-    guard.beforeFirstOpen(
-        new Target(db, db, false, true, true), new JdbcDriver(DB.class, () -> true));
+    Target plain = new Target(db, db, false, true, true);
+    guard(Settings.Check.FULL, disk).beforeFirstOpen(plain, new JdbcDriver(DB.class, () -> true));
   }
 
-  private static void create(Path db, int rows) throws Exception {
+  static Guard guard(Settings.Check check, Disk disk) {
+    Log silent = new Log(Log.Level.OFF, Optional.empty());
+    return new Guard(settings(check), silent, disk, Optional::empty);
+  }
+
+  static Gate gate(Disk disk) {
+    return new Gate(guard(Settings.Check.FULL, disk), settings(Settings.Check.FULL));
+  }
+
+  private static Settings settings(Settings.Check check) {
+    return new Settings(
+        true,
+        List.of(),
+        List.of(),
+        2,
+        Optional.empty(),
+        Duration.ofHours(1),
+        check,
+        Settings.OnDamage.REPAIR,
+        Settings.OnUnrecoverable.OPEN,
+        3,
+        Duration.ofSeconds(5));
+  }
+
+  static void create(Path db, int rows) throws Exception {
     execute(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)");
     insert(db, rows);
   }
@@ -236,7 +245,7 @@ class CrashTest {
   }
 
   /** A WAL of the database as it is now, as a killed process leaves it. */
-  private static void leaveWal(Path db) throws Exception {
+  static void leaveWal(Path db) throws Exception {
     Path copy = beside(db, ".elsewhere");
     Files.copy(db, copy);
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
@@ -249,7 +258,7 @@ class CrashTest {
     Files.delete(copy);
   }
 
-  private static void damage(Path db) throws Exception {
+  static void damage(Path db) throws Exception {
     try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
       file.seek(4096 * 5);
       file.write(new byte[4096]);
@@ -279,7 +288,7 @@ class CrashTest {
     }
   }
 
-  private static Path beside(Path db, String suffix) {
+  static Path beside(Path db, String suffix) {
     return Path.of(db + suffix);
   }
 

@@ -83,6 +83,22 @@ class ForeignFilesIT {
     assertBackedUp();
   }
 
+  /** Writing to the state file would be writing to something else. */
+  @Test
+  void aHardLinkUnderTheStateFilesNameIsNotWrittenThrough() throws Exception {
+    Path db = directory.resolve("linked.db");
+    Databases.create(db, 20);
+    Path precious = Files.writeString(directory.resolve("precious.txt"), "mine");
+    Files.createLink(Databases.beside(db, ".sqlguard"), precious);
+    try (var app = GuardedJvm.jvm().start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      assertEquals("20", app.say("sql", "a", "SELECT count(*) FROM t"));
+      assertEquals(1, app.end("return").guardLines().size());
+    }
+    assertEquals("mine", Files.readString(precious));
+    assertEquals(List.of("linked.db"), Databases.filesOf(db));
+  }
+
   @Test
   void backupOfTheApplicationItselfStaysAndIsNeverRestored() throws Exception {
     Path foreign = Databases.beside(db, ".bak");

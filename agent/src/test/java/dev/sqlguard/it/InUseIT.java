@@ -162,6 +162,56 @@ class InUseIT {
   }
 
   @Test
+  void guardsOfTwoProcessesTakeTurnsOnADatabaseWithALog() throws Exception {
+    leaveALog();
+    startTogether(2, ROWS + 1);
+    assertEquals(ROWS + 1, Databases.rows(Databases.beside(db, ".bak")));
+    Databases.damage(db, "t", 1);
+    leaveALog();
+    assertFalse(Databases.isIntact(db));
+    byte[] log = Files.readAllBytes(Databases.beside(db, "-wal"));
+    byte[] damaged = Files.readAllBytes(db);
+    startTogether(2, ROWS + 1);
+    assertTrue(Databases.isIntact(db));
+    assertArrayEquals(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt")));
+    assertArrayEquals(log, Files.readAllBytes(Databases.beside(db, ".corrupt-wal")));
+    assertFalse(Files.exists(Databases.beside(db, ".corrupt.1")));
+    for (String name : Databases.filesOf(db)) {
+      assertFalse(name.contains(".sqlguard-"), name);
+    }
+  }
+
+  private void leaveALog() throws Exception {
+    try (var other = GuardedJvm.jvm().unguarded().start()) {
+      other.ok("open", "o", "drivermanager", "jdbc:sqlite:" + db);
+      other.say("sql", "o", "PRAGMA journal_mode=WAL");
+      other.ok("sql", "o", "INSERT INTO t(x) VALUES ('logged')");
+      other.kill();
+    }
+    assertTrue(Files.size(Databases.beside(db, "-wal")) > 0);
+  }
+
+  private void startTogether(int count, int rows) throws Exception {
+    List<GuardedJvm.Running> apps = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        apps.add(GuardedJvm.jvm().start());
+      }
+      for (var app : apps) {
+        app.tell("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+        app.tell("sql", "a", "SELECT count(*) FROM t NOT INDEXED");
+      }
+      for (var app : apps) {
+        assertEquals(List.of("ok", Integer.toString(rows)), app.end("return").output());
+      }
+    } finally {
+      for (var app : apps) {
+        app.close();
+      }
+    }
+  }
+
+  @Test
   void guardsOfFourProcessesTakeTurns() throws Exception {
     startFour();
     assertEquals(ROWS, Databases.rows(db));

@@ -37,6 +37,17 @@ class EvidenceTest {
     state.close();
   }
 
+  /** A planted state file must not lead a repair to somebody's files. */
+  @Test
+  void onlyNamesBesideTheDatabaseAreNamesOfEvidence() {
+    assertTrue(evidence(1).isName("a.db.corrupt"));
+    assertTrue(evidence(1).isName("a.db.corrupt.12"));
+    for (String name :
+        List.of("../a.db.corrupt", "a.db", "a.db.corrupt/../b", "b.db.corrupt", "")) {
+      assertFalse(evidence(1).isName(name), name);
+    }
+  }
+
   private Evidence evidence(int kept) {
     return new Evidence(main, state, disk, kept);
   }

@@ -3,6 +3,7 @@ package dev.sqlguard.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StateFileTest {
+  private static final int STRANGER = 4711;
   private static final int SLOT = 64 * 1024;
 
   @TempDir Path directory;
@@ -113,6 +115,21 @@ class StateFileTest {
   void aFileThatWasNeverWrittenIsAnEmptyState() throws IOException {
     Files.write(path, new byte[2 * SLOT]);
     assertEquals("nothing", load());
+  }
+
+  @Test
+  void inADirectoryForEverybodyTheFileOfAStrangerIsNotBelieved() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs to give files away");
+    save("one");
+    FileStat owner = FileStat.ofEntry(path).orElseThrow();
+    Files.setAttribute(path, "unix:uid", STRANGER);
+    assertEquals("one", load());
+    Files.setAttribute(directory, "unix:mode", 01777);
+    assertThrows(IOException.class, () -> StateFile.open(path, owner, disk, 0));
+    FileStat strangers = FileStat.ofEntry(path).orElseThrow();
+    StateFile.open(path, strangers, disk, 0).orElseThrow().close();
+    Files.setAttribute(directory, "unix:uid", STRANGER);
+    StateFile.open(path, owner, disk, 0).orElseThrow().close();
   }
 
   @Test

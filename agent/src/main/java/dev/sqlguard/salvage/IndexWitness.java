@@ -3,6 +3,7 @@ package dev.sqlguard.salvage;
 import dev.sqlguard.salvage.SalvageProgress.Phase;
 import dev.sqlguard.salvage.TableShape.IndexShape;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -54,44 +55,71 @@ final class IndexWitness {
       byName.put(index.name(), index);
     }
     for (Tree table : tables) {
+      List<Comparison> comparisons = new ArrayList<>();
       for (IndexShape index : table.shape().indexes()) {
         Tree entries = byName.get(index.name());
         if (index.isPlain() && entries != null && entries.segments().size() > 0) {
-          hear(table, index, entries);
+          comparisons.add(new Comparison(index, entries));
+        }
+      }
+      if (!comparisons.isEmpty()) {
+        sum(table, comparisons);
+      }
+      for (Comparison comparison : comparisons) {
+        if (comparison.told) {
+          hear(table, comparison);
         }
       }
     }
   }
 
-  private void hear(Tree table, IndexShape index, Tree entries) throws IOException {
-    long[] sums = new long[BUCKETS];
-    long[] rows = new long[1];
-    boolean told =
-        eachRow(
-            table,
-            index,
-            (key, value, number, start, trust) -> {
-              sums[bucket(key)] += value;
-              rows[0]++;
-            });
-    told &=
-        eachEntry(
-            table,
-            index,
-            entries,
-            (key, value, number, start, trust) -> sums[bucket(key)] -= value);
-    if (!told) {
-      return;
+  /** One index beside its table. */
+  private static final class Comparison {
+    private final IndexShape index;
+    private final Tree entries;
+
+    /** Of the rows less those of the entries. */
+    private final long[] sums = new long[BUCKETS];
+
+    /** Whether all values are known. */
+    private boolean told = true;
+
+    private long rows;
+
+    Comparison(IndexShape index, Tree entries) {
+      this.index = index;
+      this.entries = entries;
     }
+  }
+
+  private void sum(Tree table, List<Comparison> comparisons) throws IOException {
+    eachRow(
+        table,
+        comparisons,
+        (comparison, key, value, number, start, trust) -> {
+          comparison.sums[bucket(key)] += value;
+          comparison.rows++;
+          comparison.told &= hash.isTold();
+        });
+    for (Comparison each : comparisons) {
+      eachEntry(
+          table,
+          each,
+          (comparison, key, value, number, start, trust) -> comparison.sums[bucket(key)] -= value);
+    }
+  }
+
+  private void hear(Tree table, Comparison comparison) throws IOException {
+    long[] sums = comparison.sums;
     long uneven = 0;
     for (long sum : sums) {
       uneven += sum == 0 ? 0 : 1;
     }
-    long passes = (rows[0] * uneven / BUCKETS + AT_ONCE - 1) / AT_ONCE;
+    long passes = (comparison.rows * uneven / BUCKETS + AT_ONCE - 1) / AT_ONCE;
     if (uneven == 0 || passes > MOST_PASSES) {
       return;
     }
-    Hearing hearing = new Hearing(entries.isIntact());
+    Hearing hearing = new Hearing(comparison.entries.isIntact());
     for (int pass = 0; pass < Math.max(1, passes); pass++) {
       int turn = pass;
       int turns = (int) Math.max(1, passes);
@@ -99,8 +127,8 @@ final class IndexWitness {
       Collected ours = new Collected();
       eachRow(
           table,
-          index,
-          (key, value, number, start, trust) -> {
+          List.of(comparison),
+          (each, key, value, number, start, trust) -> {
             int bucket = bucket(key);
             if (sums[bucket] != 0 && bucket % turns == turn) {
               ours.add(key, value, number, start, trust);
@@ -108,9 +136,8 @@ final class IndexWitness {
           });
       eachEntry(
           table,
-          index,
-          entries,
-          (key, value, number, start, trust) -> {
+          comparison,
+          (each, key, value, number, start, trust) -> {
             int bucket = bucket(key);
             if (sums[bucket] != 0 && bucket % turns == turn) {
               theirs.add(key, value, number, start, trust);
@@ -124,17 +151,19 @@ final class IndexWitness {
 
   @FunctionalInterface
   private interface Statement {
-    void at(long key, long value, int page, int start, boolean trusted);
+    void at(Comparison of, long key, long value, int page, int start, boolean trusted);
   }
 
-  private boolean eachRow(Tree table, IndexShape index, Statement action) throws IOException {
+  private void eachRow(Tree table, List<Comparison> comparisons, Statement action)
+      throws IOException {
     TableShape shape = table.shape();
     int fields = shape.withoutRowid() ? shape.key().size() : 0;
-    for (int column : index.columns()) {
-      fields = Math.max(fields, column + 1);
+    for (Comparison comparison : comparisons) {
+      for (int column : comparison.index.columns()) {
+        fields = Math.max(fields, column + 1);
+      }
     }
     int needed = fields;
-    boolean[] told = {true};
     Segments segments = table.segments();
     SegmentCells cells = new SegmentCells(pages, table);
     for (int i = 0; i < segments.size(); i++) {
@@ -148,21 +177,21 @@ final class IndexWitness {
             if (suspects.contains(number, cell.start()) || !hash.read(page, cell, needed)) {
               return;
             }
-            long value = hash.ofRow(shape, index, cell.rowid());
-            told[0] &= hash.isTold();
             long key = shape.withoutRowid() ? hash.keyOfRow(shape) : cell.rowid();
-            action.at(key, value, number, cell.start(), trusted);
+            for (Comparison each : comparisons) {
+              long value = hash.ofRow(shape, each.index, cell.rowid());
+              action.at(each, key, value, number, cell.start(), trusted);
+            }
           });
       progress.at(Phase.COMPARE, ++done, 0);
     }
-    return told[0];
   }
 
-  private boolean eachEntry(Tree table, IndexShape index, Tree entries, Statement action)
-      throws IOException {
+  private void eachEntry(Tree table, Comparison comparison, Statement action) throws IOException {
     TableShape shape = table.shape();
-    Segments segments = entries.segments();
-    SegmentCells cells = new SegmentCells(pages, entries);
+    IndexShape index = comparison.index;
+    Segments segments = comparison.entries.segments();
+    SegmentCells cells = new SegmentCells(pages, comparison.entries);
     for (int i = 0; i < segments.size(); i++) {
       int number = segments.page(i);
       boolean trusted = segments.isClean(i);
@@ -172,12 +201,11 @@ final class IndexWitness {
           i,
           cell -> {
             if (hash.read(page, cell, index.columns().length)) {
-              action.at(
-                  hash.keyOfEntry(shape, index), hash.ofEntry(), number, cell.start(), trusted);
+              long key = hash.keyOfEntry(shape, index);
+              action.at(comparison, key, hash.ofEntry(), number, cell.start(), trusted);
             }
           });
     }
-    return true;
   }
 
   private static int bucket(long key) {

@@ -184,7 +184,7 @@ final class TreeWalk {
             (a, b) -> {
               current.parse(bytes, layout.type(), layout.pointer(bytes, cells[a]));
               other.parse(bytes, layout.type(), layout.pointer(bytes, cells[b]));
-              return order.compare(bytes, current, bytes, other);
+              return order.compareBelievingly(bytes, current, bytes, other);
             });
     boolean[] valid = new boolean[n];
     for (int i = 0; i < candidates; i++) {

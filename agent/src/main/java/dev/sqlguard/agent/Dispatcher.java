@@ -42,7 +42,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
    * @param file null where this database isn't to be guarded
    */
   private record Known(Path path, Object fileKey, boolean readOnly, GuardedFile file) {
-    boolean holds() {
+    boolean holds() throws IOException {
       return (file == null || file.isExaminedFor(readOnly))
           && Objects.equals(identityOf(path), fileKey);
     }

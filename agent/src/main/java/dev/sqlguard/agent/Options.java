@@ -260,6 +260,10 @@ record Options(Settings settings, Log log, List<String> complaints) {
     private List<PathMatcher> globs() {
       List<PathMatcher> globs = new ArrayList<>();
       for (String text : given.getOrDefault(OptionKey.EXCLUDE, List.of())) {
+        if (text.isBlank()) {
+          complain(OptionKey.EXCLUDE, text, "");
+          continue;
+        }
         try {
           globs.add(FileSystems.getDefault().getPathMatcher("glob:" + text));
         } catch (IllegalArgumentException e) {

@@ -18,7 +18,12 @@ public record BackupNames(Path directory, String stem) {
   /** No more slots than this are ever looked for. */
   public static final int MOST_SLOTS = 99;
 
+  /** How many backups are kept out of the rotation's reach. */
+  static final int MOST_KEPT = 4;
+
   private static final String STATE = ".sqlguard";
+
+  private static final String KEEP = ".keep";
 
   private static final List<String> KEPT = List.of(".bak", ".corrupt");
 
@@ -53,7 +58,7 @@ public record BackupNames(Path directory, String stem) {
     return named(STATE + "-scratch");
   }
 
-  /** A second name of a backup, until it replaces {@code .bak.keep}. */
+  /** A second name of a backup, until it becomes {@code .bak.keep}. */
   Path stagedLink() {
     return named(STATE + "-keep");
   }
@@ -100,24 +105,49 @@ public record BackupNames(Path directory, String stem) {
   }
 
   private static boolean isEndOfKeptFile(String end) {
+    if (end.startsWith(KEEP)) {
+      return isNumber(end.substring(KEEP.length()));
+    }
     int at = end.startsWith(".") ? 1 : 0;
     while (at > 0 && at < end.length() && Character.isDigit(end.charAt(at))) {
       at++;
     }
     String rest = end.substring(at);
-    return at != 1 && (rest.isEmpty() || SideFiles.SUFFIXES.contains(rest)) || end.equals(".keep");
+    return at != 1 && (rest.isEmpty() || SideFiles.SUFFIXES.contains(rest));
   }
 
-  /** {@code .bak}, {@code .bak.1} … and {@code .bak.keep}. */
+  /** Nothing at all, or a dot and digits. */
+  private static boolean isNumber(String end) {
+    int at = 1;
+    while (at < end.length() && Character.isDigit(end.charAt(at))) {
+      at++;
+    }
+    return end.isEmpty() || end.startsWith(".") && at > 1 && at == end.length();
+  }
+
+  /** {@code .bak}, {@code .bak.1} … and {@code .bak.keep}, {@code .bak.keep.1} … */
   public record Series(BackupNames names, String infix) {
     /** Slot 0 is the newest. */
     public Path slot(int number) {
-      return names.named(infix + ".bak" + (number == 0 ? "" : "." + number));
+      return names.named(infix + ".bak" + numbered(number));
     }
 
-    /** The backup that is never rotated. */
-    public Path keep() {
-      return names.named(infix + ".bak.keep");
+    /** Of backups that are never rotated; a number says nothing about their order. */
+    public Path keep(int number) {
+      return names.named(infix + ".bak" + KEEP + numbered(number));
+    }
+
+    private static String numbered(int number) {
+      return number == 0 ? "" : "." + number;
+    }
+
+    /** All names of backups that are never rotated. */
+    public List<Path> keeps() {
+      List<Path> keeps = new ArrayList<>();
+      for (int i = 0; i < MOST_KEPT; i++) {
+        keeps.add(keep(i));
+      }
+      return keeps;
     }
 
     /** All slots up to {@code count}. */

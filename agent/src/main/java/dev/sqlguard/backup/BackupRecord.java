@@ -3,9 +3,6 @@ package dev.sqlguard.backup;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.StateLine;
 import dev.sqlguard.verify.Contents;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,7 +30,7 @@ public record BackupRecord(
     Optional<Contents> contents) {
 
   static final String KIND = "backup";
-  private static final int MOST_TEXT = 24 * 1024;
+  private static final String CONTENTS = "rows-by-table";
 
   static BackupRecord of(
       FileStat file, String hash, long madeAt, boolean quick, boolean wal, Contents contents) {
@@ -73,10 +70,6 @@ public record BackupRecord(
   }
 
   StateLine toLine() {
-    String names = contents.isPresent() ? encode(contents.get()) : "";
-    if (names.length() > MOST_TEXT) {
-      names = "";
-    }
     return StateLine.of(
         KIND,
         "hash",
@@ -97,13 +90,12 @@ public record BackupRecord(
         tables,
         "rows",
         rows,
-        "contents",
-        names);
+        CONTENTS,
+        contents.isPresent() ? encode(contents.get()) : "");
   }
 
   static BackupRecord fromLine(StateLine line) {
     int tables = (int) line.number("tables");
-    String names = line.text("contents");
     return new BackupRecord(
         line.text("hash"),
         line.number("size"),
@@ -114,29 +106,52 @@ public record BackupRecord(
         line.text("wal").equals("true"),
         tables,
         line.number("rows"),
-        names.isEmpty() && tables > 0 ? Optional.empty() : Optional.of(decode(names)));
+        contentsOf(line, tables));
   }
 
+  /** Empty where only totals were kept. */
+  private static Optional<Contents> contentsOf(StateLine line, int tables) {
+    Optional<Contents> contents = decode(line.text(CONTENTS));
+    return contents.isPresent() && contents.get().tables() == tables ? contents : Optional.empty();
+  }
+
+  /** One table a line. The line breaks of names are escaped; the state file does the rest. */
   private static String encode(Contents contents) {
     StringBuilder text = new StringBuilder();
     for (Map.Entry<String, Long> table : contents.rowsByTable().entrySet()) {
-      text.append(URLEncoder.encode(table.getKey(), StandardCharsets.UTF_8))
-          .append(':')
-          .append(table.getValue())
-          .append(' ');
+      String name = table.getKey().replace("\\", "\\\\").replace("\n", "\\n");
+      text.append(name).append(':').append(table.getValue()).append('\n');
     }
     return text.toString();
   }
 
-  private static Contents decode(String text) {
+  private static Optional<Contents> decode(String text) {
     TreeMap<String, Long> rows = new TreeMap<>();
-    for (String table : text.split(" ")) {
-      int colon = table.lastIndexOf(':');
-      if (colon > 0) {
-        String name = URLDecoder.decode(table.substring(0, colon), StandardCharsets.UTF_8);
-        rows.put(name, Long.parseLong(table.substring(colon + 1)));
+    int end;
+    for (int at = 0; (end = text.indexOf('\n', at)) >= 0; at = end + 1) {
+      int colon = text.lastIndexOf(':', end);
+      if (colon < at) {
+        return Optional.empty();
+      }
+      try {
+        rows.put(
+            unescaped(text.substring(at, colon)), Long.parseLong(text.substring(colon + 1, end)));
+      } catch (NumberFormatException e) {
+        return Optional.empty();
       }
     }
-    return new Contents(rows);
+    return Optional.of(new Contents(rows));
+  }
+
+  private static String unescaped(String text) {
+    StringBuilder name = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\' && i + 1 < text.length()) {
+        c = text.charAt(++i) == 'n' ? '\n' : text.charAt(i);
+      }
+      name.append(c);
+    }
+    return name.toString();
   }
 }

@@ -10,7 +10,6 @@ import dev.sqlguard.store.StateLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +23,14 @@ public final class Catalog {
   /** A backup and where it stands now. */
   public record Entry(Path file, BackupRecord record) {}
 
-  /** Records of vanished files are few and harmless; finding out which they are costs time. */
-  private static final int MOST_UNPRUNED = 2 * BackupNames.MOST_SLOTS;
+  /** Records of a few vanished files are harmless; finding out which they are costs time. */
+  private static final int MOST_UNPRUNED = 40;
+
+  /** Files that are on their way to a slot, or that somebody moved away and may bring back. */
+  private static final int NEWEST_UNPRUNED = 10;
+
+  /** What is left of the state file for all else that it has to take, in bytes. */
+  private static final int RESERVE = 16 * 1024;
 
   private final StateFile state;
   private final BackupNames names;
@@ -45,17 +50,76 @@ public final class Catalog {
     return names;
   }
 
-  /** All backups that exist, the newest first; each file once, whatever its names. */
+  /**
+   * All backups that exist, the newest first, those that are kept last; each file once, whatever
+   * its names. The order is that of the slots, and between series that in which the backups were
+   * made: a clock may have been set back.
+   */
   public List<Entry> entries() throws IOException {
+    List<Entry> slots = new ArrayList<>();
+    for (BackupNames.Series series : names.series()) {
+      slots = merged(slots, identified(series.slots(BackupNames.MOST_SLOTS)));
+    }
     List<Entry> found = new ArrayList<>();
-    for (Path file : candidates()) {
+    addMissing(slots, found);
+    addMissing(kept(), found);
+    return found;
+  }
+
+  /** The backups that are never rotated, the newest first. */
+  public List<Entry> kept() throws IOException {
+    List<Entry> kept = new ArrayList<>();
+    for (BackupNames.Series series : names.series()) {
+      for (Entry entry : identified(series.keeps())) {
+        kept = merged(kept, List.of(entry));
+      }
+    }
+    return kept;
+  }
+
+  private List<Entry> identified(List<Path> files) throws IOException {
+    List<Entry> found = new ArrayList<>();
+    for (Path file : files) {
       Optional<BackupRecord> record = identify(file);
-      if (record.isPresent() && !contains(found, record.get())) {
+      if (record.isPresent()) {
         found.add(new Entry(file, record.get()));
       }
     }
-    found.sort(Comparator.comparingLong((Entry e) -> e.record().madeAt()).reversed());
     return found;
+  }
+
+  /** Keeps the order of either list. */
+  private List<Entry> merged(List<Entry> a, List<Entry> b) {
+    List<Entry> merged = new ArrayList<>();
+    int i = 0;
+    int j = 0;
+    while (i < a.size() || j < b.size()) {
+      boolean first = j == b.size() || i < a.size() && !isNewer(b.get(j), a.get(i));
+      merged.add(first ? a.get(i++) : b.get(j++));
+    }
+    return merged;
+  }
+
+  private boolean isNewer(Entry a, Entry b) {
+    return position(a.record()) > position(b.record());
+  }
+
+  /** Records stand in the order in which the backups were made. */
+  private int position(BackupRecord record) {
+    for (int i = records.size() - 1; i >= 0; i--) {
+      if (records.get(i) == record) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static void addMissing(List<Entry> entries, List<Entry> to) {
+    for (Entry entry : entries) {
+      if (!contains(to, entry.record())) {
+        to.add(entry);
+      }
+    }
   }
 
   /** The backup in {@code file}; empty where nothing or something else is there. */
@@ -102,7 +166,10 @@ public final class Catalog {
     return false;
   }
 
-  /** Remembers a backup, durably: from now on the file counts as complete. */
+  /**
+   * Remembers a backup, durably: from now on the file counts as complete. Where the state file has
+   * no room for the names of all tables, it remembers totals.
+   */
   public void add(BackupRecord record) throws IOException {
     if (records.size() > MOST_UNPRUNED) {
       forgetVanished();
@@ -114,34 +181,38 @@ public final class Catalog {
       }
     }
     next.add(record);
-    save(next);
+    put(next);
+    if (state.room() < RESERVE) {
+      next.set(next.size() - 1, record.withoutTableNames());
+      put(next);
+    }
+    state.save(disk);
+    records = next;
   }
 
   private void forgetVanished() throws IOException {
-    List<BackupRecord> existing = new ArrayList<>();
-    for (Entry entry : entries()) {
-      existing.add(entry.record());
+    List<Entry> existing = entries();
+    List<BackupRecord> remembered = new ArrayList<>();
+    for (int i = 0; i < records.size(); i++) {
+      BackupRecord record = records.get(i);
+      if (i >= records.size() - NEWEST_UNPRUNED || contains(existing, record)) {
+        remembered.add(record);
+      }
     }
-    records = existing;
+    records = remembered;
   }
 
   private List<Path> candidates() {
     List<Path> files = new ArrayList<>();
     for (BackupNames.Series series : names.series()) {
       files.addAll(series.slots(BackupNames.MOST_SLOTS));
-      files.add(series.keep());
+      files.addAll(series.keeps());
     }
     return files;
   }
 
   Disk disk() {
     return disk;
-  }
-
-  private void save(List<BackupRecord> next) throws IOException {
-    put(next);
-    state.save(disk);
-    records = next;
   }
 
   private void put(List<BackupRecord> next) {
@@ -154,15 +225,24 @@ public final class Catalog {
 
   /**
    * After a copy of the whole directory, for example, times and inodes say nothing. A file that
-   * this process has open isn't read: it would lose its locks.
+   * this process has open isn't read: it would lose its locks. One that can't be read may be
+   * anybody's.
    */
   private Optional<BackupRecord> identifyByHash(Path file, FileStat stat) throws IOException {
     if (!mayBeOneOfTheSize(stat) || FileUsers.inThisProcess(Set.of(stat.id())) > 0) {
       return Optional.empty();
     }
+    try {
+      return identifyByHash(file, stat.size());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<BackupRecord> identifyByHash(Path file, long size) throws IOException {
     String hash = null;
     for (BackupRecord record : records) {
-      if (record.size() == stat.size()) {
+      if (record.size() == size) {
         hash = hash == null ? hashOf(file) : hash;
         if (record.hash().equals(hash)) {
           return Optional.of(record);

@@ -101,48 +101,6 @@ public final class Rotation {
     }
   }
 
-  /**
-   * Keeps the newest backup as {@code .bak.keep}, out of the rotation's reach. An older one that is
-   * kept already is replaced only by a backup with at least as many rows.
-   *
-   * @return the kept file, or empty where there is no backup, it is kept already, a richer one is,
-   *     or the name is somebody else's
-   */
-  public Optional<Path> keepNewest(BackupNames.Series series) throws IOException {
-    Path newest = series.slot(0);
-    Optional<BackupRecord> record = catalog.identify(newest);
-    Optional<Path> place = placeToKeep();
-    if (record.isEmpty() || place.isEmpty()) {
-      return Optional.empty();
-    }
-    Path keep = place.get();
-    Optional<BackupRecord> kept = catalog.identify(keep);
-    if (kept.isPresent()
-        && (kept.get().hash().equals(record.get().hash())
-            || kept.get().rows() > record.get().rows())) {
-      return Optional.empty();
-    }
-    Path link = catalog.names().stagedLink();
-    disk.delete(link);
-    if (!disk.tryLink(newest, link)) {
-      disk.copyDurably(newest, link);
-    }
-    disk.rename(link, keep);
-    disk.syncDirectory(catalog.names().directory());
-    return Optional.of(keep);
-  }
-
-  /** The first {@code .bak.keep} that is free or ours. */
-  private Optional<Path> placeToKeep() throws IOException {
-    for (BackupNames.Series series : catalog.names().series()) {
-      Path keep = series.keep();
-      if (FileStat.ofEntry(keep).isEmpty() || catalog.identify(keep).isPresent()) {
-        return Optional.of(keep);
-      }
-    }
-    return Optional.empty();
-  }
-
   /** The series that the next backup goes to; empty where somebody else's files are in both. */
   public Optional<BackupNames.Series> freeSeries() throws IOException {
     for (BackupNames.Series series : catalog.names().series()) {

@@ -4,13 +4,15 @@ import dev.sqlguard.guard.Target;
 import dev.sqlguard.store.RealPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -66,7 +68,7 @@ public final class OpenArgument {
     int hash = uri.indexOf('#', start);
     String rest = hash < 0 ? uri.substring(start) : uri.substring(start, hash);
     int question = rest.indexOf('?');
-    String path = decode(question < 0 ? rest : rest.substring(0, question));
+    String path = name(question < 0 ? rest : rest.substring(0, question));
     Map<String, String> query = query(question < 0 ? "" : rest.substring(question + 1));
     String mode = query.getOrDefault("mode", "");
     String vfs = query.getOrDefault("vfs", "unix");
@@ -76,8 +78,8 @@ public final class OpenArgument {
     if (vfs.equals("memdb")) {
       return Optional.empty();
     }
-    boolean immutable = isTrue(query.get("immutable"));
-    boolean locking = vfs.equals("unix") && !isTrue(query.get("nolock"));
+    boolean immutable = UriBoolean.isTrue(query.get("immutable"));
+    boolean locking = vfs.equals("unix") && !UriBoolean.isTrue(query.get("nolock"));
     return target(path, readOnly || mode.equals("ro") || immutable, locking, workingDirectory);
   }
 
@@ -110,8 +112,8 @@ public final class OpenArgument {
     Map<String, String> parameters = new LinkedHashMap<>();
     for (String pair : text.split("&")) {
       int equals = pair.indexOf('=');
-      String key = decode(equals < 0 ? pair : pair.substring(0, equals));
-      String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+      String key = parameter(equals < 0 ? pair : pair.substring(0, equals));
+      String value = equals < 0 ? "" : parameter(pair.substring(equals + 1));
       if (LAST_COUNTS.contains(key)) {
         parameters.put(key, value);
       } else {
@@ -121,22 +123,8 @@ public final class OpenArgument {
     return parameters;
   }
 
-  /** As sqlite3_uri_boolean reads it. */
-  private static boolean isTrue(String value) {
-    if (value == null) {
-      return false;
-    }
-    String lower = value.toLowerCase(Locale.ROOT);
-    if (lower.equals("yes") || lower.equals("true") || lower.equals("on")) {
-      return true;
-    }
-    return !lower.isEmpty()
-        && Character.isDigit(lower.charAt(0))
-        && !lower.replaceFirst("^0+", "").isEmpty();
-  }
-
   /** SQLite's way: %00 ends the text, a % without two hexadecimal digits stands for itself. */
-  private static String decode(String text) {
+  private static byte[] decode(String text) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     byte[] raw = text.getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < raw.length; i++) {
@@ -152,6 +140,26 @@ public final class OpenArgument {
       bytes.write(high << 4 | low);
       i += 2;
     }
-    return bytes.toString(StandardCharsets.UTF_8);
+    return bytes.toByteArray();
+  }
+
+  /** A parameter that isn't UTF-8 is none that we know. */
+  private static String parameter(String text) {
+    return new String(decode(text), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * @throws IOException where the name isn't UTF-8: Java would name another file
+   */
+  private static String name(String text) throws IOException {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IOException("its name is no text");
+    }
+    try {
+      CharBuffer name = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(decode(text)));
+      return name.toString();
+    } catch (CharacterCodingException e) {
+      throw new IOException("its name isn't UTF-8", e);
+    }
   }
 }

@@ -18,35 +18,35 @@ public final class BtreePage {
   private BtreePage() {}
 
   /**
-   * Whether these bytes are a page after the first with at least one cell, whose every pointer is
-   * plausible.
+   * Whether these bytes are a page with at least one cell, whose every pointer is plausible.
    *
+   * @param start of the b-tree page's header: 100 on the first page, else 0
    * @param pages in the image
    */
-  static boolean isPlausible(byte[] page, long pages) {
-    int type = BigEndian.u8(page, 0);
+  static boolean isPlausible(byte[] page, int start, long pages) {
+    int type = BigEndian.u8(page, start);
     boolean interior = type == INTERIOR_INDEX || type == INTERIOR_TABLE;
     if (!interior && type != LEAF_INDEX && type != LEAF_TABLE) {
       return false;
     }
-    int headerSize = interior ? INTERIOR_HEADER : LEAF_HEADER;
-    int cells = cells(page);
-    int rawContent = BigEndian.u16(page, 5);
-    int content = rawContent == 0 ? 65536 : rawContent;
-    if (cells == 0 || headerSize + 2 * cells > content || content >= page.length) {
+    int pointers = start + (interior ? INTERIOR_HEADER : LEAF_HEADER);
+    int cells = BigEndian.u16(page, start + 3);
+    int content = contentStart(page, start);
+    if (cells == 0 || pointers + 2 * cells > content || content >= page.length) {
       return false;
     }
-    if (BigEndian.u16(page, 1) >= page.length || BigEndian.u8(page, 7) > MOST_FRAGMENTED) {
+    if (BigEndian.u16(page, start + 1) >= page.length
+        || BigEndian.u8(page, start + 7) > MOST_FRAGMENTED) {
       return false;
     }
     if (interior) {
-      long rightMost = BigEndian.u32(page, 8);
+      long rightMost = BigEndian.u32(page, start + 8);
       if (rightMost < 2 || rightMost > pages) {
         return false;
       }
     }
     for (int i = 0; i < cells; i++) {
-      int cell = BigEndian.u16(page, headerSize + 2 * i);
+      int cell = BigEndian.u16(page, pointers + 2 * i);
       if (cell < content || cell >= page.length) {
         return false;
       }
@@ -74,6 +74,22 @@ public final class BtreePage {
   /** In bytes. */
   public static int headerSize(int type) {
     return isInterior(type) ? INTERIOR_HEADER : LEAF_HEADER;
+  }
+
+  /** Whether these bytes are a leaf without a cell, such as the only page of an empty table. */
+  static boolean isEmptyLeaf(byte[] page) {
+    int type = type(page);
+    return (type == LEAF_INDEX || type == LEAF_TABLE)
+        && cells(page) == 0
+        && BigEndian.u16(page, 1) == 0
+        && BigEndian.u8(page, 7) == 0
+        && contentStart(page, 0) <= page.length
+        && contentStart(page, 0) > page.length - 256;
+  }
+
+  private static int contentStart(byte[] page, int start) {
+    int raw = BigEndian.u16(page, start + 5);
+    return raw == 0 ? 65536 : raw;
   }
 
   static int type(byte[] page) {

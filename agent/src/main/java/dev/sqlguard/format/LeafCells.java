@@ -18,7 +18,7 @@ public final class LeafCells {
       if (image.read((number - 1) * pageSize, page, 0, pageSize) < pageSize) {
         break;
       }
-      if (BtreePage.type(page) == BtreePage.LEAF_TABLE && BtreePage.isPlausible(page, pages)) {
+      if (BtreePage.type(page) == BtreePage.LEAF_TABLE && BtreePage.isPlausible(page, 0, pages)) {
         cells += BtreePage.cells(page);
       }
     }

@@ -1,13 +1,14 @@
 package dev.sqlguard.format;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Positive proof that a file which SQLite calls "not a database" once was a plain, unencrypted one:
- * most of its pages beyond the header are b-tree pages of one page size (file format, section 1.6).
- * Encrypted, random or foreign bytes can't pass: the cell pointers of a page must all point into
- * its cell content area.
+ * Positive proof that a file whose schema SQLite can't read is, or once was, a plain, unencrypted
+ * database: its pages are b-tree pages of one page size (file format, section 1.6). Encrypted,
+ * random or foreign bytes can't pass: the cell pointers of a page must all point into its cell
+ * content area.
  */
 public final class PlainDatabaseProof {
   private static final int LARGEST_SAMPLE = 4096;
@@ -16,19 +17,42 @@ public final class PlainDatabaseProof {
   private PlainDatabaseProof() {}
 
   /**
-   * The page size for which the proof holds; empty where it holds for none. Reads at most a few
-   * thousand pages of each size.
+   * Whether the proof holds. A header alone proves nothing, since some ciphers leave it readable;
+   * but where it tells the page size, the first page or most of the others are enough, however few
+   * they are.
+   */
+  public static boolean holds(ByteSource image) throws IOException {
+    Optional<DatabaseHeader> header = DatabaseHeader.read(image);
+    if (header.isEmpty()) {
+      return pageSize(image).isPresent();
+    }
+    int pageSize = header.get().pageSize();
+    return isFirstPagePlausible(image, pageSize)
+        || mostPagesArePlausible(image, pageSize, 1)
+        || pageSize(image).isPresent();
+  }
+
+  /**
+   * The page size for which most pages beyond the first prove it, without the help of a header;
+   * empty where they do for none. Reads at most a few thousand pages of each size.
    */
   public static OptionalInt pageSize(ByteSource image) throws IOException {
     for (int pageSize = 512; pageSize <= 65536; pageSize *= 2) {
-      if (holds(image, pageSize)) {
+      if (mostPagesArePlausible(image, pageSize, FEWEST_PAGES)) {
         return OptionalInt.of(pageSize);
       }
     }
     return OptionalInt.empty();
   }
 
-  private static boolean holds(ByteSource image, int pageSize) throws IOException {
+  private static boolean isFirstPagePlausible(ByteSource image, int pageSize) throws IOException {
+    byte[] page = new byte[pageSize];
+    return image.read(0, page, 0, pageSize) == pageSize
+        && BtreePage.isPlausible(page, DatabaseHeader.SIZE, image.size() / pageSize);
+  }
+
+  private static boolean mostPagesArePlausible(ByteSource image, int pageSize, int fewest)
+      throws IOException {
     long pages = image.size() / pageSize;
     long stride = Math.max(1, pages / LARGEST_SAMPLE);
     byte[] page = new byte[pageSize];
@@ -38,15 +62,15 @@ public final class PlainDatabaseProof {
       if (image.read((number - 1) * pageSize, page, 0, pageSize) < pageSize) {
         break;
       }
-      if (isZero(page)) {
+      if (isZero(page) || BtreePage.isEmptyLeaf(page)) {
         continue;
       }
       seen++;
-      if (BtreePage.isPlausible(page, pages)) {
+      if (BtreePage.isPlausible(page, 0, pages)) {
         btree++;
       }
     }
-    return btree >= FEWEST_PAGES && btree * 2 > seen;
+    return btree >= fewest && btree * 2 > seen;
   }
 
   private static boolean isZero(byte[] page) {

@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.store.FileStat;
 import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,26 +43,65 @@ public final class Gate {
     if (!settings.covers(target.file())) {
       return Optional.empty();
     }
-    GuardedFile file = registry.find(target.file());
-    file.openedAs(target.file());
-    file.gate().lock();
+    GuardedFile file = lockedEntry(target.file());
     try {
+      file.openedAs(target.file());
       if (file.isExaminedFor(target.readOnly())) {
         file.openedBy(driver);
       } else {
-        boolean outermost = enter();
-        try {
-          Outcome outcome = guard.beforeFirstOpen(target, driver);
-          registry.identify(file);
-          file.examined(outcome, target.readOnly(), driver);
-        } finally {
-          leave(outermost);
-        }
+        examine(file, target, driver);
       }
     } finally {
       file.gate().unlock();
     }
     return Optional.of(file);
+  }
+
+  /** The name may have come to lead to another file while this thread waited. */
+  private GuardedFile lockedEntry(Path path) throws IOException {
+    while (true) {
+      GuardedFile file = registry.find(path);
+      file.gate().lock();
+      boolean valid = false;
+      try {
+        valid = registry.find(path) == file;
+      } finally {
+        if (!valid) {
+          file.gate().unlock();
+        }
+      }
+      if (valid) {
+        return file;
+      }
+    }
+  }
+
+  private void examine(GuardedFile file, Target target, SqliteEngine driver) throws IOException {
+    boolean outermost = enter();
+    try {
+      Optional<FileStat> before = FileStat.ofEntry(file.path());
+      Outcome outcome = guard.beforeFirstOpen(target, driver);
+      registry.identify(file);
+      file.examined(outcome, judged(file.path(), before), target.readOnly(), driver);
+    } finally {
+      leave(outermost);
+    }
+  }
+
+  /**
+   * What the verdict is about. A second name, given and taken by an attempted repair, changes one
+   * of the times and nothing else; any other change came from somebody else, and is to be seen.
+   */
+  private static Optional<FileStat> judged(Path path, Optional<FileStat> before)
+      throws IOException {
+    Optional<FileStat> after = FileStat.ofEntry(path);
+    boolean same =
+        before.isPresent()
+            && after.isPresent()
+            && after.get().id().equals(before.get().id())
+            && after.get().size() == before.get().size()
+            && after.get().modified().equals(before.get().modified());
+    return same ? after : before;
   }
 
   /** Called when the driver's open of a file ended that had no inode before. */

@@ -2,7 +2,7 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.Catalog;
-import dev.sqlguard.backup.Rotation;
+import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.store.Disk;
@@ -12,6 +12,7 @@ import dev.sqlguard.store.NotEnoughSpaceException;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.StateFile;
+import dev.sqlguard.store.StateFiles;
 import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Damaged;
@@ -21,8 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /**
@@ -30,7 +29,7 @@ import java.util.function.Supplier;
  * interrupted run left, take a private copy, judge the copy, then back up, repair, or leave alone.
  */
 public final class Guard {
-  private static final long OTHER_GUARD_WAIT = TimeUnit.SECONDS.toNanos(60);
+  static final long OTHER_GUARD_WAIT = TimeUnit.SECONDS.toNanos(60);
 
   private final Settings settings;
   private final Log log;
@@ -38,8 +37,8 @@ public final class Guard {
   private final Parked parked = new Parked();
   private final Examiner examiner;
 
-  /** Held for writing while a state file is only looked at, see {@link StateFile#peek}. */
-  private final ReadWriteLock stateFiles = new ReentrantReadWriteLock();
+  private final StateFiles stateFiles = new StateFiles();
+  private final Settlement settlement;
 
   /**
    * @param newestSqlite the guard's own SQLite, loaded when it is first asked for; empty where it
@@ -52,21 +51,18 @@ public final class Guard {
     this.disk = disk;
     Depth depth = settings.check() == Settings.Check.QUICK ? Depth.QUICK : Depth.FULL;
     this.examiner = new Examiner(disk, parked, depth, newestSqlite);
+    this.settlement = new Settlement(settings, log, disk, parked, stateFiles);
   }
 
   /** Never throws: whatever happens here, the application opens its database. */
   public Outcome beforeFirstOpen(Target target, SqliteEngine driver) {
     Path main = target.file();
-    if (settings.check() == Settings.Check.OFF) {
-      return Outcome.PROCEED;
-    }
     try {
-      stateFiles.readLock().lock();
-      try {
-        return examine(target, driver);
-      } finally {
-        stateFiles.readLock().unlock();
+      if (settings.check() == Settings.Check.OFF) {
+        settlement.settle(target);
+        return Outcome.PROCEED;
       }
+      return examine(target, driver);
     } catch (NotEnoughSpaceException e) {
       log.warn(main, "not checked, not backed up: " + e.getMessage() + "; older backups stay");
     } catch (IOException | RuntimeException | LinkageError e) {
@@ -85,19 +81,15 @@ public final class Guard {
       return false;
     }
     BackupNames names = new BackupNames(file.getParent(), stem.get());
-    if (!Files.isRegularFile(names.state())) {
+    Optional<FileStat> stat = FileStat.ofEntry(names.state());
+    if (stat.isEmpty() || !stat.get().regular() || stat.get().links() > 1) {
       return false;
     }
-    stateFiles.writeLock().lock();
-    try {
-      StateFile state = StateFile.peek(names.state());
-      Path main = file.resolveSibling(stem.get());
-      return names.isWorkFile(file)
-          || new Catalog(state, names, disk).identify(file).isPresent()
-          || new Evidence(main, state, disk, settings.evidence()).isOurs(file);
-    } finally {
-      stateFiles.writeLock().unlock();
-    }
+    StateFile state = stateFiles.peek(names.state());
+    Path main = file.resolveSibling(stem.get());
+    return names.isWorkFile(file)
+        || new Catalog(state, names, disk).identify(file).isPresent()
+        || new Evidence(main, state, disk, settings.evidence()).isOurs(file);
   }
 
   private Outcome examine(Target target, SqliteEngine driver) throws IOException {
@@ -112,16 +104,18 @@ public final class Guard {
       return Outcome.PROCEED;
     }
     if (!target.locking() || !target.plainName()) {
+      settlement.settle(target);
       String why = target.locking() ? "its side files lie elsewhere" : "it is opened without locks";
       log.warn(main, "not checked, not backed up: " + why);
       return Outcome.PROCEED;
     }
     if (target.readOnly() || !canWorkBeside(main)) {
-      return hasContent(stat) ? examineOnly(target, driver) : Outcome.PROCEED;
+      settlement.settle(target);
+      return hasContent(FileStat.ofEntry(main)) ? examineOnly(target, driver) : Outcome.PROCEED;
     }
     FileStat owner = stat.isPresent() ? stat.get() : FileStat.privateTo(main.getParent());
     Optional<Workplace> place =
-        Workplace.open(main, owner, settings, disk, parked, OTHER_GUARD_WAIT);
+        Workplace.open(main, owner, settings, disk, parked, stateFiles, OTHER_GUARD_WAIT);
     if (place.isEmpty()) {
       log.warn(main, "not checked: the guard of another process is still at work on it");
       return Outcome.PROCEED;
@@ -139,12 +133,20 @@ public final class Guard {
   }
 
   private void settle(Path main, Workplace workplace) throws IOException {
-    Optional<Path> finished = workplace.installation().settle();
-    if (finished.isPresent()) {
-      log.warn(main, "an interrupted repair is finished; the damaged file is " + finished.get());
+    settlement.settle(main, workplace.installation());
+    Optional<Evidence.Kept> kept = workplace.evidence().settle();
+    if (kept.isPresent()) {
+      announce(main, "its file was missing or empty, its WAL wasn't", kept.get());
     }
     workplace.rotation().settle(workplace.staged());
     workplace.discardCopies(disk);
+  }
+
+  private void announce(Path main, String why, Evidence.Kept kept) {
+    log.warn(main, why + ": that is kept beside " + kept.file());
+    for (Path deleted : kept.deleted()) {
+      log.warn(main, "older evidence deleted: " + deleted);
+    }
   }
 
   /** The file is not there, or empty; what a backup beside it holds must not be rotated away. */
@@ -152,14 +154,18 @@ public final class Guard {
     String what = exists ? "is empty" : "doesn't exist";
     boolean open = FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0;
     if (!open && hasContent(FileStat.ofEntry(walOf(main)))) {
-      Path evidence = workplace.evidence().keepCopy();
-      log.warn(main, what + ", but its WAL isn't: that is kept beside " + evidence);
+      announce(main, what + ", but its WAL isn't", workplace.evidence().keepCopy());
     }
-    Rotation rotation = workplace.rotation();
-    Optional<BackupNames.Series> series = rotation.freeSeries();
-    Optional<Path> kept = series.isPresent() ? rotation.keepNewest(series.get()) : Optional.empty();
-    if (kept.isPresent()) {
-      log.warn(main, what + ", but a good backup does exist: kept as " + kept.get());
+    Optional<BackupNames.Series> series = workplace.rotation().freeSeries();
+    if (series.isPresent()) {
+      Path backup = series.get().slot(0);
+      KeptBackups.Result result = workplace.kept().keep(backup);
+      if (result instanceof KeptBackups.Result.Kept kept) {
+        log.warn(main, what + ", but a good backup does exist: " + Wording.of(kept));
+      } else if (result instanceof KeptBackups.Result.NoPlace taken) {
+        log.warn(
+            main, what + ", but a good backup does exist: " + backup + ", " + Wording.of(taken));
+      }
     }
     return Outcome.PROCEED;
   }

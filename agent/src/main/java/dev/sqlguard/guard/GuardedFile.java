@@ -1,7 +1,9 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.store.FileId;
+import dev.sqlguard.store.FileStat;
 import dev.sqlguard.verify.SqliteEngine;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -18,6 +20,10 @@ public final class GuardedFile {
   private volatile boolean examined;
   private volatile boolean examinedForWriting;
   private volatile Outcome outcome = Outcome.PROCEED;
+
+  /** The file that was refused; null where none was. */
+  private volatile FileStat refused;
+
   private volatile SqliteEngine driver;
   private volatile boolean openedByTwoCopies;
   private final Set<Path> names = new LinkedHashSet<>();
@@ -28,8 +34,18 @@ public final class GuardedFile {
   }
 
   /** Whether an open of this kind needs no more looking into. */
-  public boolean isExaminedFor(boolean readOnly) {
-    return readOnly ? examined : examinedForWriting;
+  public boolean isExaminedFor(boolean readOnly) throws IOException {
+    return (readOnly ? examined : examinedForWriting) && !hasChangedSinceRefusal();
+  }
+
+  /** Somebody may have repaired it. */
+  private boolean hasChangedSinceRefusal() throws IOException {
+    FileStat then = refused;
+    if (then == null) {
+      return false;
+    }
+    Optional<FileStat> now = FileStat.ofEntry(path);
+    return now.isEmpty() || !now.get().isUnchangedFrom(then);
   }
 
   /** What the application gets instead of a connection. */
@@ -54,11 +70,16 @@ public final class GuardedFile {
     return gate;
   }
 
-  void examined(Outcome result, boolean readOnly, SqliteEngine by) {
+  /**
+   * @param stat what the file was before it was examined
+   */
+  void examined(Outcome result, Optional<FileStat> stat, boolean readOnly, SqliteEngine by) {
+    boolean wasRefused = refused != null;
     outcome = result;
+    refused = result.refusal().isPresent() ? stat.orElse(null) : null;
     openedBy(by);
     examined = true;
-    examinedForWriting |= !readOnly;
+    examinedForWriting = !readOnly || examinedForWriting && !wasRefused;
   }
 
   /** The driver that opened it last. */

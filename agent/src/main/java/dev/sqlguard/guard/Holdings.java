@@ -7,6 +7,7 @@ import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.StateFile;
+import dev.sqlguard.store.StateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,13 +94,15 @@ public record Holdings(List<Item> items) {
       for (Path slot : series.slots(BackupNames.MOST_SLOTS)) {
         places.put(slot, Kind.BACKUP);
       }
-      places.put(series.keep(), Kind.KEPT);
+      for (Path keep : series.keeps()) {
+        places.put(keep, Kind.KEPT);
+      }
     }
     return places;
   }
 
   private static Optional<StateFile> peek(BackupNames names) throws IOException {
     boolean exists = FileStat.ofEntry(names.state()).filter(FileStat::regular).isPresent();
-    return exists ? Optional.of(StateFile.peek(names.state())) : Optional.empty();
+    return exists ? Optional.of(new StateFiles().peek(names.state())) : Optional.empty();
   }
 }

@@ -31,7 +31,8 @@ final class Registry {
     String name = name(path);
     Optional<FileId> id = idOf(path);
     GuardedFile known = byName.get(name);
-    if (known != null && (known.id().isEmpty() || known.id().equals(id))) {
+    if (known != null
+        && (known.id().isEmpty() || known.id().equals(id) || isBeingExamined(known))) {
       return known;
     }
     GuardedFile alias = id.isPresent() ? byId.get(id.get()) : null;
@@ -45,6 +46,14 @@ final class Registry {
     }
     sweep();
     return fresh;
+  }
+
+  /**
+   * Its name may lead to a file that we are just installing. Whoever waits at its gate has to ask
+   * again afterwards.
+   */
+  private static boolean isBeingExamined(GuardedFile file) {
+    return file.gate().isLocked() && !file.gate().isHeldByCurrentThread();
   }
 
   /** Takes note of the inode that the file has now. */

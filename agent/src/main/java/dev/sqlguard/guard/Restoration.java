@@ -18,6 +18,7 @@ import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
+import dev.sqlguard.store.StateFiles;
 import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Verdict;
 import dev.sqlguard.verify.Verdict.Healthy;
@@ -132,7 +133,7 @@ public final class Restoration {
     }
     FileStat owner = stat.isPresent() ? stat.get() : FileStat.privateTo(main.getParent());
     Optional<Workplace> opened =
-        Workplace.open(main, owner, settings, disk, parked, OTHER_GUARD_WAIT);
+        Workplace.open(main, owner, settings, disk, parked, new StateFiles(), OTHER_GUARD_WAIT);
     if (opened.isEmpty()) {
       return new Result.NotPossible("the guard of another process is at work on it");
     }
@@ -244,7 +245,7 @@ public final class Restoration {
     for (Path side : SideFiles.of(main).all()) {
       Optional<FileStat> left = FileStat.ofEntry(side);
       if (evidence.isEmpty() && left.isPresent() && left.get().size() > 0) {
-        evidence = Optional.of(place.evidence().keepCopy());
+        evidence = Optional.of(place.evidence().keepCopy().file());
       }
     }
     Path staged = place.installation().staged();

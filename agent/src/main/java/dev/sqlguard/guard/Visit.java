@@ -2,6 +2,7 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.BackupRecord;
+import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.repair.BackupRung;
 import dev.sqlguard.repair.Candidate;
@@ -76,8 +77,8 @@ final class Visit {
   }
 
   private Outcome healthy(Examination seen, Contents contents) throws IOException {
-    keepRicherBackup(contents);
-    if (settings.backups() == 0) {
+    boolean safeToRotate = keepRicherBackup(contents);
+    if (settings.backups() == 0 || !safeToRotate) {
       return Outcome.PROCEED;
     }
     boolean quick = settings.check() == Settings.Check.QUICK;
@@ -106,27 +107,35 @@ final class Visit {
     return Outcome.PROCEED;
   }
 
-  /** A healthy but poor database must not push out the backup that still has everything. */
-  private void keepRicherBackup(Contents contents) throws IOException {
-    Rotation rotation = workplace.rotation();
-    Optional<BackupNames.Series> series = rotation.freeSeries();
+  /**
+   * A healthy but poor database must not push out the backup that still has everything.
+   *
+   * @return false where that backup can't be kept, so that there must be no new one
+   */
+  private boolean keepRicherBackup(Contents contents) throws IOException {
+    Optional<BackupNames.Series> series = workplace.rotation().freeSeries();
     if (series.isEmpty()) {
-      return;
+      return true;
     }
-    Optional<BackupRecord> newest = workplace.catalog().identify(series.get().slot(0));
-    if (newest.isPresent() && newest.get().isRicherThanRemnant(contents)) {
-      Optional<Path> kept = rotation.keepNewest(series.get());
-      if (kept.isPresent()) {
-        log.warn(
-            main,
-            "healthy, but has much less in it than its backup ("
-                + contents.rows()
-                + " rows, was "
-                + newest.get().rows()
-                + "); that backup is kept as "
-                + kept.get());
-      }
+    Path backup = series.get().slot(0);
+    Optional<BackupRecord> newest = workplace.catalog().identify(backup);
+    if (newest.isEmpty() || !newest.get().isRicherThanRemnant(contents)) {
+      return true;
     }
+    String loss =
+        "healthy, but has much less in it than its backup ("
+            + contents.rows()
+            + " rows, was "
+            + newest.get().rows()
+            + ")";
+    KeptBackups.Result result = workplace.kept().keep(backup);
+    if (result instanceof KeptBackups.Result.Kept kept) {
+      log.warn(main, loss + "; that backup is " + Wording.of(kept));
+    } else if (result instanceof KeptBackups.Result.NoPlace taken) {
+      log.warn(main, loss + ", " + Wording.of(taken) + "; not backed up");
+      return false;
+    }
+    return true;
   }
 
   private Outcome damaged(Examination seen, Damaged damaged) throws IOException {

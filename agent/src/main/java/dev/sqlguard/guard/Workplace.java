@@ -2,6 +2,7 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.Catalog;
+import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
@@ -10,6 +11,7 @@ import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.StateFile;
+import dev.sqlguard.store.StateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ final class Workplace implements Closeable {
   private final BackupNames names;
   private final Catalog catalog;
   private final Rotation rotation;
+  private final KeptBackups kept;
   private final Installation installation;
   private final Evidence evidence;
 
@@ -44,6 +47,7 @@ final class Workplace implements Closeable {
     this.catalog = new Catalog(backups, names, disk);
     long spacing = settings.backupSpacing().toMillis();
     this.rotation = new Rotation(catalog, Math.max(1, settings.backups()), spacing);
+    this.kept = new KeptBackups(catalog);
     this.evidence = new Evidence(main, home, disk, settings.evidence());
     this.installation = new Installation(main, home, disk, parked, evidence);
   }
@@ -55,17 +59,23 @@ final class Workplace implements Closeable {
    * @return empty where another guard kept them for all of {@code waitNanos}
    */
   static Optional<Workplace> open(
-      Path main, FileStat model, Settings settings, Disk disk, Parked parked, long waitNanos)
+      Path main,
+      FileStat model,
+      Settings settings,
+      Disk disk,
+      Parked parked,
+      StateFiles stateFiles,
+      long waitNanos)
       throws IOException {
     BackupNames beside = BackupNames.beside(main);
     BackupNames names = names(main, settings);
-    Optional<StateFile> backups = StateFile.open(names.state(), model, disk, waitNanos);
+    Optional<StateFile> backups = stateFiles.open(names.state(), model, disk, waitNanos);
     if (backups.isEmpty()) {
       return Optional.empty();
     }
     Optional<StateFile> home = backups;
     if (!names.state().equals(beside.state()) && Files.isWritable(main.getParent())) {
-      home = StateFile.open(beside.state(), model, disk, waitNanos);
+      home = stateFiles.open(beside.state(), model, disk, waitNanos);
       if (home.isEmpty()) {
         backups.get().close();
         return Optional.empty();
@@ -97,6 +107,10 @@ final class Workplace implements Closeable {
     return rotation;
   }
 
+  KeptBackups kept() {
+    return kept;
+  }
+
   Installation installation() {
     return installation;
   }
@@ -113,7 +127,9 @@ final class Workplace implements Closeable {
       for (Path slot : series.slots(settings.backups())) {
         narrowOwn(slot, main, disk);
       }
-      narrowOwn(series.keep(), main, disk);
+      for (Path keep : series.keeps()) {
+        narrowOwn(keep, main, disk);
+      }
     }
     evidence.narrow(main);
   }

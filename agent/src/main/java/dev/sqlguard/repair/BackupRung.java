@@ -6,8 +6,10 @@ import dev.sqlguard.format.LeafCells;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileUsers;
+import dev.sqlguard.store.NotEnoughSpaceException;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
+import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Verdict;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Damaged;
@@ -18,7 +20,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The newest backup that passes a full check now and lacks no row that can still be read. */
+/**
+ * The newest backup that passes a full check now and lacks no row that can still be read.
+ *
+ * <p>Where the newest one that passes lacks rows, nothing older is offered either, however many
+ * rows it has: it is of an earlier time, and rows are only counted, so that updates and deletions
+ * since would be taken back unseen.
+ */
 public final class BackupRung implements Rung {
   private final Catalog catalog;
   private final Verifier verifier;
@@ -34,31 +42,50 @@ public final class BackupRung implements Rung {
   public Optional<Candidate> attempt(Damaged damage, List<String> passedOver) throws IOException {
     for (Catalog.Entry entry : catalog.entries()) {
       String origin = describe(entry);
-      if (FileUsers.inThisProcess(FileUsers.ids(List.of(entry.file()))) > 0) {
-        passedOver.add(origin + " is open in this JVM");
-        continue;
+      try {
+        if (FileUsers.inThisProcess(FileUsers.ids(List.of(entry.file()))) > 0) {
+          passedOver.add(origin + " is open in this JVM");
+        } else if (verify(entry) instanceof Healthy healthy) {
+          return offer(entry, origin, healthy.contents(), damage, passedOver);
+        } else {
+          passedOver.add(origin + " doesn't pass the check itself");
+        }
+      } catch (NotEnoughSpaceException e) {
+        throw e;
+      } catch (IOException e) {
+        passedOver.add(origin + " can't be read: " + e.getMessage());
       }
-      Verdict verdict = verify(entry);
-      if (!(verdict instanceof Healthy healthy)) {
-        passedOver.add(origin + " doesn't pass the check itself");
-        continue;
-      }
-      Optional<String> poorer = healthy.contents().firstTablePoorerThan(damage.readable());
-      if (poorer.isPresent()) {
-        passedOver.add(origin + " has fewer rows of " + poorer.get() + " than can still be read");
-        continue;
-      }
-      if (damage.readable().tables() == 0 && leafCells(entry.file()) < damage.leafCells()) {
-        passedOver.add(origin + " has less in it than the damaged file's pages still seem to hold");
-        continue;
-      }
-      return Optional.of(
-          new Candidate(entry.file(), origin, healthy.contents(), entry.record().wal()));
     }
     for (Path stranger : catalog.strangers()) {
       passedOver.add(stranger.getFileName() + " isn't what the guard made");
     }
     return Optional.empty();
+  }
+
+  private static Optional<Candidate> offer(
+      Catalog.Entry entry,
+      String origin,
+      Contents contents,
+      Damaged damage,
+      List<String> passedOver)
+      throws IOException {
+    Optional<String> poorer = contents.firstTablePoorerThan(damage.readable());
+    if (poorer.isPresent()) {
+      passedOver.add(
+          origin
+              + " has fewer rows of "
+              + poorer.get()
+              + " than can still be read, and nothing older is taken instead");
+      return Optional.empty();
+    }
+    if (damage.readable().tables() == 0 && leafCells(entry.file()) < damage.leafCells()) {
+      passedOver.add(
+          origin
+              + " has less in it than the damaged file's pages still seem to hold, and nothing"
+              + " older is taken instead");
+      return Optional.empty();
+    }
+    return Optional.of(new Candidate(entry.file(), origin, contents, entry.record().wal()));
   }
 
   private static long leafCells(Path backup) throws IOException {

@@ -6,6 +6,7 @@ import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.LiveFile;
 import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.store.Space;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateLine;
 import java.io.IOException;
@@ -16,10 +17,22 @@ import java.util.Optional;
 
 /**
  * Damaged originals: {@code .corrupt} is the newest, {@code .corrupt.1} … are older ones, each with
- * its side files. Only files that the state file knows are ever moved or deleted.
+ * its side files. A WAL whose main file is gone or empty stands among them, beside an empty file.
+ * Only files that the state file knows are ever moved or deleted.
  */
 public final class Evidence {
+  /**
+   * What was copied.
+   *
+   * @param deleted older evidence that had to go
+   */
+  public record Kept(Path file, List<Path> deleted) {}
+
   private static final String KIND = "evidence";
+
+  /** Marks what holds rows that nothing else may hold. */
+  private static final String ONLY_CARRIER = "only-carrier";
+
   private static final int MOST = 99;
 
   private final Path main;
@@ -50,6 +63,9 @@ public final class Evidence {
     while (free < MOST && !isFree(name(free))) {
       free++;
     }
+    if (free == MOST) {
+      throw new IOException("no name is left for evidence of " + main);
+    }
     for (int i = 0; i < free; i++) {
       if (!isOurs(name(i))) {
         return name(free);
@@ -79,22 +95,74 @@ public final class Evidence {
 
   /**
    * Copies of everything, for a database that the application goes on to use: a second name would
-   * change along with it. A missing main file becomes an empty one.
+   * change along with it. A missing main file becomes an empty one. SQLite will delete the WAL, so
+   * the copy counts as the only carrier of its rows.
+   *
+   * <p>The copies get the name of evidence only when they are complete and known: a file that an
+   * interrupted run left there would be taken for somebody else's.
    */
-  public Path keepCopy() throws IOException {
-    Path evidence = makeRoom();
+  public Kept keepCopy() throws IOException {
     Optional<FileStat> original = FileStat.ofEntry(main);
+    withdraw(staged());
+    Space.require(main.getParent(), size(main) + size(SideFiles.of(main).wal()));
     if (original.isPresent()) {
-      disk.copyDurably(main, evidence);
-      disk.adopt(evidence, original.get());
+      disk.copyDurably(main, staged());
+      disk.adopt(staged(), original.get());
     } else {
-      disk.create(evidence);
+      disk.create(staged());
     }
-    keepSides(evidence);
+    keepSides(staged());
     disk.syncDirectory(main.getParent());
-    record(evidence);
+    record(staged(), true);
     state.save(disk);
-    return evidence;
+    return place();
+  }
+
+  /**
+   * Finishes a copy that an interrupted run has completed, or clears it away.
+   *
+   * @return the copy, where it was completed
+   */
+  public Optional<Kept> settle() throws IOException {
+    if (isOurs(staged())) {
+      return Optional.of(place());
+    }
+    withdraw(staged());
+    return Optional.empty();
+  }
+
+  private Path staged() {
+    return SideFiles.named(main, ".sqlguard-evidence");
+  }
+
+  /** Gives the staged copy its name; repeatable from every step. */
+  private Kept place() throws IOException {
+    Optional<Path> begun = otherNameOf(staged());
+    Path evidence = begun.isPresent() ? begun.get() : makeRoom();
+    if (begun.isPresent()) {
+      moveSides(staged(), evidence);
+      disk.delete(staged());
+    } else {
+      move(staged(), evidence);
+    }
+    disk.syncDirectory(main.getParent());
+    return new Kept(evidence, trim(evidence));
+  }
+
+  private Optional<Path> otherNameOf(Path file) throws IOException {
+    FileStat stat = FileStat.ofEntry(file).orElseThrow();
+    for (int i = 0; stat.links() > 1 && i < MOST; i++) {
+      Optional<FileStat> other = FileStat.ofEntry(name(i));
+      if (other.isPresent() && other.get().id().equals(stat.id())) {
+        return Optional.of(name(i));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static long size(Path file) throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(file);
+    return stat.isPresent() ? stat.get().size() : 0;
   }
 
   private void keepSides(Path evidence) throws IOException {
@@ -188,36 +256,64 @@ public final class Evidence {
 
   /** Puts it on the list of what is ours; the caller saves the state. */
   void record(Path evidence) throws IOException {
+    record(evidence, false);
+  }
+
+  private void record(Path evidence, boolean onlyCarrier) throws IOException {
     FileStat stat = FileStat.ofEntry(evidence).orElseThrow();
-    List<StateLine> lines = new ArrayList<>(state.lines(KIND));
-    lines.add(StateLine.of(KIND, "inode", stat.id().inode(), "size", stat.size()));
+    List<StateLine> lines = new ArrayList<>();
+    for (int i = 0; i < MOST; i++) {
+      Optional<StateLine> line = lineOf(name(i));
+      if (line.isPresent() && !isLineOf(line.get(), stat)) {
+        lines.add(line.get());
+      }
+    }
+    lines.add(
+        StateLine.of(
+            KIND,
+            "inode",
+            stat.id().inode(),
+            "size",
+            stat.size(),
+            ONLY_CARRIER,
+            Boolean.toString(onlyCarrier)));
     state.put(KIND, lines);
   }
 
   /**
-   * Deletes older ones of ours that hold the same bytes as {@code newest}, then the oldest beyond
-   * the number that is kept.
+   * Deletes older ones of ours that hold the same bytes as {@code newest}, then the oldest damaged
+   * originals beyond the number that is kept. A WAL without its main file doesn't count among them:
+   * what may be the only carrier of its rows isn't ours to delete.
    *
    * @return what was deleted for good, to be announced
    */
   List<Path> trim(Path newest) throws IOException {
-    List<Path> ours = new ArrayList<>();
+    boolean newestIsOnlyCarrier = isOnlyCarrier(newest);
+    List<Path> originals = new ArrayList<>();
     for (int i = 0; i < MOST; i++) {
-      if (isOurs(name(i))) {
-        if (!name(i).equals(newest) && sameFiles(newest, name(i))) {
-          withdraw(name(i));
-        } else {
-          ours.add(name(i));
+      Path name = name(i);
+      if (isOurs(name)) {
+        boolean onlyCarrier = isOnlyCarrier(name);
+        boolean replaceable = newestIsOnlyCarrier || !onlyCarrier;
+        if (replaceable && !name.equals(newest) && sameFiles(newest, name)) {
+          withdraw(name);
+        } else if (!onlyCarrier) {
+          originals.add(name);
         }
       }
     }
     List<Path> deleted = new ArrayList<>();
-    while (ours.size() > kept) {
-      Path oldest = ours.remove(ours.size() - 1);
+    while (originals.size() > kept) {
+      Path oldest = originals.remove(originals.size() - 1);
       withdraw(oldest);
       deleted.add(oldest);
     }
     return deleted;
+  }
+
+  private boolean isOnlyCarrier(Path name) throws IOException {
+    Optional<StateLine> line = lineOf(name);
+    return line.isPresent() && Boolean.parseBoolean(line.get().text(ONLY_CARRIER));
   }
 
   /** Makes what is kept at most as accessible as {@code model}. */
@@ -239,6 +335,16 @@ public final class Evidence {
       names.add(name(main, i));
     }
     return names;
+  }
+
+  /** Whether a file beside the database could have been given this name. */
+  boolean isName(String file) {
+    for (int i = 0; i <= MOST; i++) {
+      if (name(i).getFileName().toString().equals(file)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Path name(int number) {
@@ -263,17 +369,23 @@ public final class Evidence {
 
   /** Whether the guard put this file there. */
   public boolean isOurs(Path name) throws IOException {
+    return lineOf(name).isPresent();
+  }
+
+  private Optional<StateLine> lineOf(Path name) throws IOException {
     Optional<FileStat> stat = FileStat.ofEntry(name);
-    if (stat.isEmpty()) {
-      return false;
-    }
-    for (StateLine line : state.lines(KIND)) {
-      if (line.number("inode") == stat.get().id().inode()
-          && line.number("size") == stat.get().size()) {
-        return true;
+    if (stat.isPresent()) {
+      for (StateLine line : state.lines(KIND)) {
+        if (isLineOf(line, stat.get())) {
+          return Optional.of(line);
+        }
       }
     }
-    return false;
+    return Optional.empty();
+  }
+
+  private static boolean isLineOf(StateLine line, FileStat stat) {
+    return line.number("inode") == stat.id().inode() && line.number("size") == stat.size();
   }
 
   /** While both names lead to one file, its side files are on their way. */

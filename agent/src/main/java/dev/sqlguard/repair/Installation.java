@@ -92,6 +92,11 @@ public final class Installation {
     }
   }
 
+  /** Whether the state file tells of an installation that was begun and not finished. */
+  public static boolean isPending(StateFile state) {
+    return !state.lines(Intent.KIND).isEmpty();
+  }
+
   /**
    * Finishes what an interrupted run began, or clears it away where somebody else changed the
    * database since.
@@ -112,6 +117,9 @@ public final class Installation {
 
   private Optional<Path> settle(Intent intent) throws IOException {
     Optional<FileStat> now = FileStat.ofEntry(main);
+    if (!evidence.isName(intent.evidence())) {
+      throw new IOException("the state file names no evidence but " + intent.evidence());
+    }
     Path kept = main.resolveSibling(intent.evidence());
     if (now.isPresent() && now.get().id().inode() == intent.candidateInode()) {
       evidence.recordIfPresent(kept);

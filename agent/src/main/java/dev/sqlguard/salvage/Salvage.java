@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class Salvage {
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
+  private final Map<String, Long> lostByIndexes = new HashMap<>();
   private Damages damages;
   private FileBytes backupBytes;
   private final List<String> notes = new ArrayList<>();
@@ -108,6 +110,7 @@ public final class Salvage {
     List<Tree> all = new ArrayList<>(tables);
     all.addAll(indexes);
     new OverflowChains(pages, suspects, damages).check(all);
+    new IndexWitness(pages, suspects, lostByIndexes, progress).hear(tables, indexes);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
     Set<String> notFilled = new HashSet<>();
     while (true) {

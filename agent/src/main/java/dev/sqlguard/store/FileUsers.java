@@ -36,6 +36,9 @@ public final class FileUsers {
     if (!Platform.HAS_PROC) {
       return Optional.of("processes can't be examined on this platform");
     }
+    if (ProcessVisibility.isRestricted()) {
+      return Optional.of("processes of others can't be examined (/proc is mounted with hidepid)");
+    }
     String self = Long.toString(ProcessHandle.current().pid());
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
       for (Path process : processes) {
@@ -48,7 +51,10 @@ public final class FileUsers {
             return Optional.of("process " + pid + " has it open");
           }
         } catch (IOException e) {
-          if (ProcessCredentials.of(process).filter(c -> c.mayWrite(model)).isPresent()) {
+          Optional<ProcessCredentials> credentials = ProcessCredentials.of(process);
+          boolean mayHaveIt =
+              credentials.isPresent() ? credentials.get().mayWrite(model) : Files.exists(process);
+          if (mayHaveIt) {
             return Optional.of("process " + pid + " can't be examined and may have it open");
           }
         }

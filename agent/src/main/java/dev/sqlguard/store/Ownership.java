@@ -13,6 +13,9 @@ final class Ownership {
   private static final int GROUP_SHIFT = 3;
   private static final int OWNER_SHIFT = 6;
   private static final int RWX = 0777;
+  private static final int STICKY = 01000;
+  private static final int ROOT = 0;
+  private static final Path SELF = Path.of("/proc/self");
 
   private Ownership() {}
 
@@ -58,6 +61,25 @@ final class Ownership {
     if (narrowed != now.get().mode()) {
       Files.setAttribute(path, "unix:mode", narrowed, LinkOption.NOFOLLOW_LINKS);
     }
+  }
+
+  /**
+   * Whether a file that lies in {@code directory} was put there by somebody who could as well
+   * replace {@code database}. A sticky directory protects the files of its users from each other;
+   * in any other one owners mean nothing.
+   */
+  static boolean isTrusted(FileStat file, Path directory, FileStat database) throws IOException {
+    if (file.mode() < 0 || file.owner() == database.owner() || file.owner() == ROOT) {
+      return true;
+    }
+    Optional<FileStat> place = FileStat.of(directory);
+    if (place.isEmpty()
+        || (place.get().mode() & STICKY) == 0
+        || place.get().owner() == file.owner()) {
+      return true;
+    }
+    Optional<ProcessCredentials> self = ProcessCredentials.of(SELF);
+    return self.isEmpty() || self.get().user() == file.owner();
   }
 
   private static void set(Path path, String attribute, int value) {

@@ -13,7 +13,7 @@ record ProcessCredentials(int user, Set<Integer> groups) {
   private static final int GROUP_WRITE = 020;
   private static final int OTHERS_WRITE = 02;
 
-  /** Empty where the process is gone. */
+  /** Empty where the process is gone, or doesn't let itself be looked at. */
   static Optional<ProcessCredentials> of(Path process) throws IOException {
     int user = -1;
     Set<Integer> groups = new HashSet<>();

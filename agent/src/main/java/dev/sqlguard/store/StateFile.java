@@ -33,28 +33,46 @@ public final class StateFile implements Closeable {
   private long generation;
   private List<StateLine> lines = new ArrayList<>();
 
+  /** Told when this is closed; null where it was opened alone. */
+  private StateFiles claimant;
+
+  private FileId claimed;
+
   private StateFile(Path path, RandomAccessFile file) {
     this.path = path;
     this.file = file;
   }
 
   /**
-   * Opens the file, creates it where it is missing, and takes its lock.
+   * Opens the file, creates it where it is missing, and takes its lock. For a process that opens it
+   * once at a time: {@link StateFiles} sees to that.
    *
    * @param model whose owner and mode a new file gets
    * @param waitNanos how long to wait for another guard
    * @return empty where another guard kept the lock all that time
-   * @throws IOException where the file can't be created or isn't an ordinary, writable file
+   * @throws IOException where the file can't be created, isn't an ordinary, writable file, or is
+   *     somebody else's
    */
   public static Optional<StateFile> open(Path path, FileStat model, Disk disk, long waitNanos)
       throws IOException {
+    create(path, model, disk);
+    return lock(path, model, waitNanos);
+  }
+
+  /** Makes sure that the file exists. */
+  static void create(Path path, FileStat model, Disk disk) throws IOException {
     try {
       disk.create(path);
       disk.adopt(path, model);
     } catch (FileAlreadyExistsException e) {
-      if (FileStat.ofEntry(path).filter(FileStat::regular).isEmpty()) {
-        throw new IOException(path + " is not an ordinary file");
-      }
+      // Made by an earlier run.
+    }
+  }
+
+  /** Opens the file, which exists, and takes its lock. */
+  static Optional<StateFile> lock(Path path, FileStat model, long waitNanos) throws IOException {
+    if (!Ownership.isTrusted(requireOrdinary(path), path.getParent(), model)) {
+      throw new IOException(path + " belongs to somebody else");
     }
     long deadline = System.nanoTime() + waitNanos;
     while (true) {
@@ -70,7 +88,8 @@ public final class StateFile implements Closeable {
    * Reads without taking the lock. Not for a state file that this process has open: closing a
    * second descriptor would release the lock.
    */
-  public static StateFile peek(Path path) throws IOException {
+  static StateFile peek(Path path) throws IOException {
+    requireOrdinary(path);
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
       StateFile state = new StateFile(path, file);
       state.load();
@@ -107,28 +126,57 @@ public final class StateFile implements Closeable {
 
   /** Writes and fsyncs. Afterwards a crash leaves this state, before it the last one. */
   public void save(Disk disk) throws IOException {
+    byte[] slot = encode(generation + 1);
+    if (slot.length > SLOT) {
+      throw new IOException(path + ": more state than its file can hold");
+    }
+    disk.write(file, (generation + 1) % 2 * SLOT, slot);
+    generation++;
+  }
+
+  /** How many more bytes {@link #save} would take; negative where it would throw. */
+  public int room() {
+    return SLOT - encode(generation + 1).length;
+  }
+
+  private byte[] encode(long number) {
     StringBuilder text = new StringBuilder();
     for (StateLine line : lines) {
       text.append(line.encode()).append('\n');
     }
     byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
-    long next = generation + 1;
     byte[] head =
-        (MAGIC + " " + next + " " + body.length + " " + checksum(next, body) + "\n")
+        (MAGIC + " " + number + " " + body.length + " " + checksum(number, body) + "\n")
             .getBytes(StandardCharsets.UTF_8);
     byte[] slot = new byte[head.length + body.length];
-    if (slot.length > SLOT) {
-      throw new IOException(path + ": more state than its file can hold");
-    }
     System.arraycopy(head, 0, slot, 0, head.length);
     System.arraycopy(body, 0, slot, head.length, body.length);
-    disk.write(file, next % 2 * SLOT, slot);
-    generation = next;
+    return slot;
+  }
+
+  /** {@code id} is released once the descriptor is closed. */
+  void claimedBy(StateFiles files, FileId id) {
+    claimant = files;
+    claimed = id;
   }
 
   @Override
   public void close() throws IOException {
-    file.close();
+    try {
+      file.close();
+    } finally {
+      if (claimant != null) {
+        claimant.release(claimed);
+      }
+    }
+  }
+
+  private static FileStat requireOrdinary(Path path) throws IOException {
+    Optional<FileStat> entry = FileStat.ofEntry(path);
+    if (entry.isEmpty() || !entry.get().regular()) {
+      throw new IOException(path + " is not an ordinary file");
+    }
+    return entry.get();
   }
 
   private static Optional<StateFile> tryOpen(Path path) throws IOException {
@@ -140,6 +188,9 @@ public final class StateFile implements Closeable {
         return Optional.empty();
       }
       StateFile state = new StateFile(path, file);
+      if (state.isForeign()) {
+        throw new IOException(path + " isn't the guard's");
+      }
       state.load();
       keep = true;
       return Optional.of(state);
@@ -150,6 +201,27 @@ public final class StateFile implements Closeable {
         file.close();
       }
     }
+  }
+
+  /**
+   * Whether writing would change a file of somebody else under another name. A damaged state file
+   * has one name only; a first slot that was never written, or not to its end, holds zeros.
+   */
+  private boolean isForeign() throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(path);
+    if (stat.isEmpty() || stat.get().links() == 1) {
+      return false;
+    }
+    byte[] magic = MAGIC.getBytes(StandardCharsets.UTF_8);
+    byte[] found = new byte[(int) Math.min(magic.length, file.length())];
+    file.seek(0);
+    file.readFully(found);
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] != 0 && found[i] != magic[i]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void load() throws IOException {

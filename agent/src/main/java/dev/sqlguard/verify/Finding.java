@@ -5,11 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One line of {@code PRAGMA integrity_check}, understood. The wording differs between versions of
- * SQLite; what isn't recognised counts as the worst.
+ * One finding of {@code PRAGMA integrity_check}, understood. The wording differs between versions
+ * of SQLite; what isn't recognised counts as the worst.
  *
- * @param text as SQLite says it
- * @param index for {@link Kind#INDEX_CONTENT} of an ordinary index its name, else empty
+ * @param text as SQLite says it; a name in it may hold anything, line breaks too
+ * @param index for {@link Kind#INDEX_CONTENT} of an ordinary index its name, for {@link
+ *     Kind#TEXT_INDEX} of FTS3 and FTS4 the table's, else empty
  * @param tree the root page of the b-tree it speaks of, or 0 where it doesn't say
  * @param page the page it speaks of, or 0
  */
@@ -23,6 +24,8 @@ public record Finding(Kind kind, String text, String index, long tree, long page
     FREE_SPACE,
     /** An index and its table disagree. */
     INDEX_CONTENT,
+    /** The inverted index of a full-text table and its content, a table of its own, disagree. */
+    TEXT_INDEX,
     /** The check itself ended with SQLITE_CORRUPT. */
     ABORTED,
     /** A b-tree, a page, a record is broken. */
@@ -31,48 +34,55 @@ public record Finding(Kind kind, String text, String index, long tree, long page
 
   private static final List<Pattern> CONSTRAINTS =
       List.of(
-          Pattern.compile("CHECK constraint failed in .*"),
-          Pattern.compile("NULL value in .*"),
-          Pattern.compile("(TEXT|NUMERIC|INT|INTEGER|REAL|BLOB) value in .*"),
-          Pattern.compile("non-\\w+ value in .*"),
+          pattern("CHECK constraint failed in .*"),
+          pattern("NULL value in .*"),
+          pattern("(TEXT|NUMERIC|INT|INTEGER|REAL|BLOB) value in .*"),
+          pattern("non-\\w+ value in .*"),
           // Not corrupt, but out of reach: a tokenizer that only the application knows.
-          Pattern.compile("unable to validate the inverted index for .*"));
+          pattern("unable to validate the inverted index for .*"));
   private static final List<Pattern> FREE_SPACES =
       List.of(
-          Pattern.compile("(Main )?[Ff]reelist: .*"),
-          Pattern.compile("Page \\d+(:| is) never used"),
-          Pattern.compile(".*(ptr ?map|[Pp]ointer map).*"),
-          Pattern.compile("max rootpage \\(\\d+\\) disagrees with header.*"),
-          Pattern.compile("incremental_vacuum enabled with a max rootpage of zero"));
+          pattern("(Main )?[Ff]reelist: .*"),
+          pattern("Page \\d+(:| is) never used"),
+          pattern(".*(ptr ?map|[Pp]ointer map).*"),
+          pattern("max rootpage \\(\\d+\\) disagrees with header.*"),
+          pattern("incremental_vacuum enabled with a max rootpage of zero"));
   private static final Pattern INDEX =
-      Pattern.compile(
-          "(?:row \\d+ missing from|wrong # of entries in|non-unique entry in"
-              + "|row \\d+ values differ from"
-              + "|rowid not at end-of-record for row \\d+ of) index (.*)");
+      pattern(
+          "(?:row(?:id)? -?\\d+ missing from|wrong # of entries in|non-unique entry in"
+              + "|row -?\\d+ values differ from"
+              + "|rowid not at end-of-record for row -?\\d+ of) index (.*)");
 
   /** The inverted index of a full-text table; its content stands in a table of its own. */
   private static final Pattern TEXT_INDEX =
-      Pattern.compile("(fts5: |malformed inverted index for ).*", Pattern.DOTALL);
+      pattern("fts5: .*|malformed inverted index for (?:FTS\\d table main\\.(.*)|.*)");
 
   private static final Pattern TREE = Pattern.compile("^Tree (\\d+)[ :]");
   private static final Pattern PAGE = Pattern.compile("\\b[Pp]age (\\d+)");
 
-  /** Classifies one line, without the {@code *** in database main ***} that may stand before it. */
-  public static Finding parse(String line) {
-    if (matchesAny(CONSTRAINTS, line)) {
-      return new Finding(Kind.CONSTRAINT, line, "", 0, 0);
-    }
+  /** About pages and cells. No name of the application's occurs in it. */
+  public static Finding ofPages(String line) {
     if (matchesAny(FREE_SPACES, line)) {
       return new Finding(Kind.FREE_SPACE, line, "", 0, 0);
     }
-    Matcher index = INDEX.matcher(line);
-    if (index.matches()) {
-      return new Finding(Kind.INDEX_CONTENT, line, index.group(1), 0, 0);
-    }
-    if (TEXT_INDEX.matcher(line).matches()) {
-      return new Finding(Kind.INDEX_CONTENT, line, "", 0, 0);
-    }
     return new Finding(Kind.STRUCTURE, line, "", number(TREE, line), number(PAGE, line));
+  }
+
+  /** About the rows of a table. Its name, or an index's, may look like any other finding. */
+  public static Finding ofRows(String text) {
+    Matcher index = INDEX.matcher(text);
+    if (index.matches()) {
+      return new Finding(Kind.INDEX_CONTENT, text, index.group(1), 0, 0);
+    }
+    if (matchesAny(CONSTRAINTS, text)) {
+      return new Finding(Kind.CONSTRAINT, text, "", 0, 0);
+    }
+    Matcher textIndex = TEXT_INDEX.matcher(text);
+    if (textIndex.matches()) {
+      String table = textIndex.group(1);
+      return new Finding(Kind.TEXT_INDEX, text, table == null ? "" : table, 0, 0);
+    }
+    return new Finding(Kind.STRUCTURE, text, "", 0, 0);
   }
 
   /** Of an SQLITE_CORRUPT that ended the check. */
@@ -84,6 +94,10 @@ public record Finding(Kind kind, String text, String index, long tree, long page
   public static Finding headerDestroyed() {
     String text = "file is not a database, but its pages are b-tree pages: its header is destroyed";
     return new Finding(Kind.STRUCTURE, text, "", 0, 0);
+  }
+
+  private static Pattern pattern(String regex) {
+    return Pattern.compile(regex, Pattern.DOTALL);
   }
 
   private static long number(Pattern pattern, String line) {

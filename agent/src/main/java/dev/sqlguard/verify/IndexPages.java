@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tells damage of indexes from damage of tables: an index can be made anew from its table.
@@ -40,14 +41,11 @@ record IndexPages(List<Long> roots, BitSet pages) {
     }
   }
 
-  /** Whether a finding speaks of an index's tree or page. */
-  boolean isOnlyAbout(Finding finding) {
-    if (finding.tree() > 0) {
-      return roots.contains(finding.tree());
-    }
-    return finding.page() > 0
-        && finding.page() <= Integer.MAX_VALUE
-        && pages.get((int) finding.page());
+  /** Whether these are trees and pages of indexes alone. */
+  boolean contain(Set<Long> trees, BitSet broken) {
+    BitSet beyond = (BitSet) broken.clone();
+    beyond.andNot(pages);
+    return beyond.isEmpty() && roots.containsAll(trees);
   }
 
   private static List<Long> roots(Connection db, String condition) throws SQLException {

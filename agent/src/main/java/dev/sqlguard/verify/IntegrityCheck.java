@@ -2,8 +2,8 @@ package dev.sqlguard.verify;
 
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.LeafCells;
+import dev.sqlguard.format.PlainDatabaseProof;
 import dev.sqlguard.store.FileBytes;
-import dev.sqlguard.verify.Finding.Kind;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Cause;
 import dev.sqlguard.verify.Verdict.Damaged;
@@ -14,20 +14,13 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** SQLite's own {@code PRAGMA integrity_check}: the judge. */
 public final class IntegrityCheck implements Verifier {
   /** Without a number the check ends after 100 findings, which may all be harmless ones. */
   private static final int ALL = Integer.MAX_VALUE;
-
-  private static final int MOST_KEPT = 1000;
-  private static final String HEADLINE = "*** in database ";
 
   private final SqliteEngine engine;
 
@@ -44,20 +37,21 @@ public final class IntegrityCheck implements Verifier {
       return verdict;
     } catch (SQLException e) {
       SqliteError error = SqliteError.of(e);
-      return error.isCorruption() ? unreadable(image, error) : cannotTell(error);
+      return error.isCorruption()
+          ? unreadable(image, List.of(Finding.aborted(error.message())))
+          : cannotTell(error);
     } catch (RuntimeException | LinkageError e) {
       return new CannotTell(Cause.OTHER, engine.name() + " can't be used: " + e);
     }
   }
 
   private Verdict judge(Connection db, Path image, Depth depth) throws SQLException {
-    List<Finding> findings = new ArrayList<>();
-    Set<String> shrunk = new TreeSet<>();
+    Findings findings = new Findings();
     String pragma = depth == Depth.QUICK ? "quick_check" : "integrity_check";
     try (Statement statement = db.createStatement();
         ResultSet rows = statement.executeQuery("PRAGMA " + pragma + "(" + ALL + ")")) {
       while (rows.next()) {
-        collect(rows.getString(1), findings, shrunk);
+        findings.add(rows.getString(1));
       }
     } catch (SQLException e) {
       SqliteError error = SqliteError.of(e);
@@ -66,55 +60,41 @@ public final class IntegrityCheck implements Verifier {
       }
       findings.add(Finding.aborted(error.message()));
     }
+    if (!findings.isEmpty() && !findings.isAborted()) {
+      findings.forgive(Tables.withContentElsewhere(db));
+    }
     // "ok" alone is also said of an empty file: the rows are part of the verdict.
-    return findings.isEmpty()
-        ? new Healthy(Tables.count(db))
-        : damaged(db, image, findings, shrunk);
+    return findings.isEmpty() ? new Healthy(Tables.count(db)) : damaged(db, image, findings);
   }
 
-  private static void collect(String text, List<Finding> findings, Set<String> shrunk) {
-    for (String line : text.split("\n")) {
-      if (line.equals("ok") || line.isEmpty() || line.startsWith(HEADLINE)) {
-        continue;
-      }
-      Finding finding = Finding.parse(line);
-      if (finding.kind() == Kind.INDEX_CONTENT && line.startsWith("wrong #")) {
-        shrunk.add(finding.index());
-      }
-      boolean worst = finding.kind() == Kind.STRUCTURE;
-      if (finding.kind() == Kind.CONSTRAINT) {
-        continue;
-      }
-      if (findings.size() < MOST_KEPT) {
-        findings.add(finding);
-      } else if (worst && findings.get(MOST_KEPT - 1).kind() != Kind.STRUCTURE) {
-        findings.set(MOST_KEPT - 1, finding);
-      }
-    }
-  }
-
-  private static Verdict damaged(
-      Connection db, Path image, List<Finding> findings, Set<String> shrunk) {
+  private static Verdict damaged(Connection db, Path image, Findings findings) {
     fold(db);
-    ReadableRows readable = ReadableRows.of(db);
-    IndexPages indexes = IndexPages.of(db, image);
-    boolean losesRows = false;
-    for (Finding finding : findings) {
-      losesRows |= finding.kind() == Kind.STRUCTURE && !indexes.isOnlyAbout(finding);
-      losesRows |= finding.kind() == Kind.ABORTED && !readable.complete();
-    }
-    for (String index : shrunk) {
-      losesRows = losesRows || Tables.hasEntriesWithoutRow(db, index);
-    }
-    findings.sort(Comparator.comparing(Finding::kind).reversed());
+    ReadableRows readable = ReadableRows.of(db, image);
     Contents contents = readable.contents();
+    if (contents.tables() == 0 && findings.isAborted()) {
+      return unreadable(image, findings.worstFirst());
+    }
+    boolean losesRows =
+        findings.anyStructureBeyond(IndexPages.of(db, image))
+            || findings.isAborted() && !readable.complete();
+    for (String index : findings.indexes()) {
+      losesRows = losesRows || IndexEntries.withoutRow(db, image, index);
+    }
     long leafCells = contents.tables() == 0 ? leafCells(image) : 0;
-    return new Damaged(List.copyOf(findings), losesRows, contents, leafCells);
+    return new Damaged(findings.worstFirst(), losesRows, contents, leafCells);
   }
 
-  private static Verdict unreadable(Path image, SqliteError error) {
-    Finding finding = Finding.aborted(error.message());
-    return new Damaged(List.of(finding), true, Contents.NONE, leafCells(image));
+  /** Not even the schema can be read: encrypted pages behind a plain header look like that. */
+  private static Verdict unreadable(Path image, List<Finding> findings) {
+    try (FileBytes bytes = new FileBytes(image)) {
+      if (!PlainDatabaseProof.holds(bytes)) {
+        String reason = findings.get(0).text() + "; its pages aren't those of a plain database";
+        return new CannotTell(Cause.OTHER, reason);
+      }
+    } catch (IOException e) {
+      return new CannotTell(Cause.OTHER, e.toString());
+    }
+    return new Damaged(findings, true, Contents.NONE, leafCells(image));
   }
 
   private static long leafCells(Path image) {

@@ -1,39 +1,52 @@
 package dev.sqlguard.verify;
 
+import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.format.TreeCells;
+import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.SideFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The rows that SQLite can still read out of a damaged database, without its indexes.
+ * The rows that are still there in a damaged database, without its indexes. They are counted on the
+ * pages of each table's b-tree: SQLite itself stops at the first broken page, and from there on
+ * finds its way only where a table has rowids and no column hides them.
  *
- * @param complete no table ended with an error
+ * @param complete SQLite reads every table to its end, and as many rows as its pages hold
  */
 public record ReadableRows(Contents contents, boolean complete) {
-  private static final int MOST_GAPS = 10_000;
 
   /** Nothing at all where the file can't be opened or its schema not be read. */
   public static ReadableRows of(SqliteEngine engine, Path image) {
     try (Connection db = engine.open(image)) {
-      return of(db);
+      return of(db, image);
     } catch (SQLException e) {
       return new ReadableRows(Contents.NONE, false);
     }
   }
 
-  static ReadableRows of(Connection db) {
+  /**
+   * @param image the file that {@code db} has open, private to this process
+   */
+  static ReadableRows of(Connection db, Path image) {
     SortedMap<String, Long> rows = new TreeMap<>();
     boolean complete = true;
     try {
-      for (String table : Tables.names(db)) {
-        TableScan scan = new TableScan(db, table);
-        rows.put(table, scan.count());
-        complete &= scan.errors == 0;
+      boolean folded = isFolded(image);
+      for (Table table : Tables.of(db)) {
+        Scan scan = Scan.of(db, table);
+        long onPages = onPages(image, table, scan.rows);
+        complete &= scan.ended && scan.rows == onPages;
+        // In a log that isn't folded in there may be pages that the image hasn't.
+        rows.put(table.name(), folded ? onPages : Math.max(onPages, scan.rows));
       }
     } catch (SQLException e) {
       // The schema can't be read any further.
@@ -42,113 +55,40 @@ public record ReadableRows(Contents contents, boolean complete) {
     return new ReadableRows(new Contents(rows), complete);
   }
 
-  /** One table, read in order of rowid; after an error from the next rowid that can be found. */
-  private static final class TableScan {
-    private final Connection db;
-    private final String table;
-    private long rows;
-    private long last = Long.MIN_VALUE;
-    private int errors;
-
-    TableScan(Connection db, String table) {
-      this.db = db;
-      this.table = Tables.quoted(table);
+  private static long onPages(Path image, Table table, long otherwise) {
+    try (FileBytes bytes = new FileBytes(image)) {
+      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
+      return header.isPresent()
+          ? TreeCells.count(bytes, header.get().pageSize(), table.root())
+          : otherwise;
+    } catch (IOException e) {
+      return otherwise;
     }
+  }
 
-    long count() {
-      if (!hasRowid()) {
-        return countWithoutRowid();
-      }
-      while (!scanAfterLast() && errors < MOST_GAPS) {
-        errors++;
-        long next = firstReadableAfter(last);
-        if (next <= last) {
-          break;
-        }
-        last = next - 1;
-      }
-      return rows;
+  private static boolean isFolded(Path image) {
+    try {
+      Path log = SideFiles.of(image).wal();
+      return !Files.exists(log) || Files.size(log) == 0;
+    } catch (IOException e) {
+      return false;
     }
+  }
 
-    /** Rows out of order are copies of pages in the wrong place: only rising rowids count. */
-    private boolean scanAfterLast() {
-      try (PreparedStatement query = from(last == Long.MIN_VALUE ? last : last + 1, "");
-          ResultSet found = query.executeQuery()) {
-        while (found.next()) {
-          long rowid = found.getLong(1);
-          if (rowid > last || rows == 0) {
-            rows++;
-            last = rowid;
-          }
-        }
-        return true;
-      } catch (SQLException e) {
-        return false;
-      }
-    }
-
-    /** By steps that double until something can be read, then by halving. */
-    private long firstReadableAfter(long start) {
-      long unreadable = start;
-      long readable = Math.max(start, 0);
-      for (long step = 1; !canSeek(readable); step *= 2) {
-        unreadable = readable;
-        if (readable > Long.MAX_VALUE - step || step > Long.MAX_VALUE / 2) {
-          return start;
-        }
-        readable += step;
-      }
-      while (readable - 1 > unreadable) {
-        // The middle, without overflow between a negative and a positive number.
-        long middle = (readable & unreadable) + ((readable ^ unreadable) >> 1);
-        if (canSeek(middle)) {
-          readable = middle;
-        } else {
-          unreadable = middle;
-        }
-      }
-      return readable;
-    }
-
-    private boolean canSeek(long rowid) {
-      try (PreparedStatement query = from(rowid, " LIMIT 1");
-          ResultSet found = query.executeQuery()) {
-        found.next();
-        return true;
-      } catch (SQLException e) {
-        return false;
-      }
-    }
-
-    private PreparedStatement from(long rowid, String limit) throws SQLException {
-      PreparedStatement query =
-          db.prepareStatement(
-              "SELECT rowid FROM "
-                  + table
-                  + " NOT INDEXED WHERE rowid >= ? ORDER BY rowid"
-                  + limit);
-      query.setLong(1, rowid);
-      return query;
-    }
-
-    private boolean hasRowid() {
-      try (PreparedStatement query = from(0, " LIMIT 0")) {
-        return true;
-      } catch (SQLException e) {
-        return false;
-      }
-    }
-
-    private long countWithoutRowid() {
+  /** One table, read by SQLite from its first row on. */
+  private record Scan(long rows, boolean ended) {
+    static Scan of(Connection db, Table table) {
+      long rows = 0;
+      String query = "SELECT 1 FROM " + Tables.quoted(table.name()) + " NOT INDEXED";
       try (Statement statement = db.createStatement();
-          ResultSet found = statement.executeQuery("SELECT 1 FROM " + table + " NOT INDEXED")) {
+          ResultSet found = statement.executeQuery(query)) {
         while (found.next()) {
           rows++;
         }
+        return new Scan(rows, true);
       } catch (SQLException e) {
-        errors++;
+        return new Scan(rows, false);
       }
-      return rows;
     }
   }
 }

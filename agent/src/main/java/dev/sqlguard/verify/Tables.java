@@ -16,97 +16,91 @@ public final class Tables {
   /** Statistics and counters: SQLite's own, derived from the rest. */
   private static final String INTERNAL = "sqlite_";
 
-  /**
-   * Shadow tables of FTS3, FTS4, FTS5 and R-Tree whose number of rows depends on merges and splits,
-   * not on what the application stored.
-   */
-  private static final List<String> DERIVED_BY_VIRTUAL_TABLES =
-      List.of(
-          "_segments",
-          "_segdir",
-          "_stat",
-          "_docsize",
-          "_data",
-          "_idx",
-          "_config",
-          "_node",
-          "_parent");
-
   private Tables() {}
 
   /** Counts every table. A count is answered from the smallest b-tree that has all rows. */
   public static Contents count(Connection db) throws SQLException {
     SortedMap<String, Long> rows = new TreeMap<>();
-    for (String table : names(db)) {
-      rows.put(table, single(db, "SELECT count(*) FROM " + quoted(table)));
+    for (Table table : of(db)) {
+      rows.put(table.name(), single(db, "SELECT count(*) FROM " + quoted(table.name())));
     }
     return new Contents(rows);
   }
 
-  /** Whether {@code index} has entries whose row is gone: the sign of lost rows. */
-  static boolean hasEntriesWithoutRow(Connection db, String index) {
-    try (var find =
-        db.prepareStatement(
-            "SELECT tbl_name FROM sqlite_master WHERE type = 'index' AND name = ?")) {
-      find.setString(1, index);
-      String table;
-      try (ResultSet found = find.executeQuery()) {
-        if (!found.next()) {
-          return false;
+  /** Tables with rows of the application; what SQLite or a virtual table derives is left out. */
+  static List<Table> of(Connection db) throws SQLException {
+    List<Table> tables = new ArrayList<>();
+    List<String> virtual = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    try (Statement statement = db.createStatement();
+        ResultSet found =
+            statement.executeQuery(
+                "SELECT name, rootpage, sql FROM sqlite_master WHERE type = 'table'")) {
+      while (found.next()) {
+        String name = found.getString(1);
+        if (found.getLong(2) > 0) {
+          tables.add(new Table(name, found.getLong(2)));
+          names.add(SqlText.lowerCase(name));
+        } else {
+          virtual.add(name);
+          virtual.add(found.getString(3));
         }
-        table = found.getString(1);
       }
-      return entriesWithoutRow(db, quoted(table), quoted(index));
-    } catch (SQLException e) {
-      // A partial index can't be counted this way, a broken one can't be counted at all.
-      return false;
+    }
+    Set<String> derived = new HashSet<>();
+    for (int i = 0; i < virtual.size(); i += 2) {
+      addDerived(virtual.get(i), virtual.get(i + 1), names, derived);
+    }
+    List<Table> ofTheApplication = new ArrayList<>();
+    for (Table table : tables) {
+      String name = SqlText.lowerCase(table.name());
+      if (!name.startsWith(INTERNAL) && !derived.contains(name)) {
+        ofTheApplication.add(table);
+      }
+    }
+    return ofTheApplication;
+  }
+
+  /**
+   * Adds the shadow tables whose number of rows depends on merges and splits, not on what the
+   * application stored.
+   */
+  private static void addDerived(String name, String sql, Set<String> tables, Set<String> derived) {
+    String module = sql == null ? "" : new SqlText(sql).module().orElse("");
+    String shadow = SqlText.lowerCase(name);
+    List<String> suffixes =
+        switch (module) {
+          case "fts3", "fts4" -> List.of("_segments", "_segdir", "_stat");
+          case "fts5" -> List.of("_data", "_idx", "_config");
+          case "rtree", "rtree_i32", "geopoly" -> List.of("_node", "_parent");
+          default -> List.of();
+        };
+    for (String suffix : suffixes) {
+      derived.add(shadow + suffix);
+    }
+    // Without a table of contents the sizes of documents are all that tells how many there are.
+    if (module.startsWith("fts") && tables.contains(shadow + "_content")) {
+      derived.add(shadow + "_docsize");
     }
   }
 
   /**
-   * By rowid; in a table without rowids by their number. Not {@code count(*)}, for which SQLite
-   * takes whichever tree is the smallest.
+   * The full-text tables over content that the application keeps elsewhere. It writes both one by
+   * one: that they differ is no damage.
    */
-  private static boolean entriesWithoutRow(Connection db, String table, String index)
-      throws SQLException {
-    String from = " FROM " + table;
-    try (Statement statement = db.createStatement();
-        ResultSet orphans =
-            statement.executeQuery(
-                "SELECT 1 FROM (SELECT rowid"
-                    + from
-                    + " INDEXED BY "
-                    + index
-                    + " EXCEPT SELECT rowid"
-                    + from
-                    + " NOT INDEXED) LIMIT 1")) {
-      return orphans.next();
-    } catch (SQLException e) {
-      return single(db, "SELECT sum(1)" + from + " INDEXED BY " + index)
-          > single(db, "SELECT sum(1)" + from + " NOT INDEXED");
-    }
-  }
-
-  /** Tables with rows of the application; what SQLite or a virtual table derives is left out. */
-  static List<String> names(Connection db) throws SQLException {
-    List<String> names = new ArrayList<>();
-    Set<String> derived = new HashSet<>();
+  static Set<String> withContentElsewhere(Connection db) throws SQLException {
+    Set<String> names = new HashSet<>();
     try (Statement statement = db.createStatement();
         ResultSet found =
             statement.executeQuery(
-                "SELECT name, rootpage FROM sqlite_master WHERE type = 'table'")) {
+                "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND rootpage = 0")) {
       while (found.next()) {
-        String name = found.getString(1);
-        if (found.getLong(2) > 0) {
-          names.add(name);
-        } else {
-          for (String suffix : DERIVED_BY_VIRTUAL_TABLES) {
-            derived.add(name + suffix);
-          }
+        String sql = found.getString(2);
+        if (sql != null && new SqlText(sql).hasArgument("content")) {
+          names.add(found.getString(1));
         }
       }
     }
-    names.removeIf(name -> name.startsWith(INTERNAL) || derived.contains(name));
     return names;
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.security.ProtectionDomain;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.jar.JarEntry;
@@ -25,6 +26,11 @@ public final class IsolatedLoader extends ClassLoader {
   private final String folder;
 
   /**
+   * The classes inside are the agent's too: what a security policy grants to it counts for them.
+   */
+  private final ProtectionDomain domain = IsolatedLoader.class.getProtectionDomain();
+
+  /**
    * @param jarUrl where {@code jar} lies, for the URLs of resources
    * @param folder with a slash at its end
    */
@@ -43,7 +49,7 @@ public final class IsolatedLoader extends ClassLoader {
     }
     try {
       byte[] bytes = read(jar.getInputStream(entry));
-      return defineClass(name, bytes, 0, bytes.length);
+      return defineClass(name, bytes, 0, bytes.length, domain);
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
     }

@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.security.ProtectionDomain;
 import java.util.jar.JarFile;
@@ -72,7 +73,7 @@ public final class SqlGuardAgent implements ClassFileTransformer {
       instrumentation.addTransformer(instance, instrumentation.isRetransformClassesSupported());
       instance.retransformLoadedDrivers();
     } catch (Throwable t) {
-      complain("could not start (" + t + "); databases are not guarded");
+      complain("could not start (" + causeOf(t) + "); databases are not guarded");
     }
   }
 
@@ -114,7 +115,7 @@ public final class SqlGuardAgent implements ClassFileTransformer {
       ClassFileTransformer c = mentionsSqlite(classFile) ? core() : null;
       return c == null ? null : c.transform(loader, name, redefined, domain, classFile);
     } catch (Throwable t) {
-      complain("could not start (" + t + "); databases are not guarded");
+      complain("could not start (" + causeOf(t) + "); databases are not guarded");
       return null;
     }
   }
@@ -177,11 +178,29 @@ public final class SqlGuardAgent implements ClassFileTransformer {
     return false;
   }
 
-  /** One line on the process's standard error, whatever the application made of System.err. */
+  /** The core is made by reflection, which wraps what went wrong. */
+  private static Throwable causeOf(Throwable t) {
+    Throwable cause = t;
+    while (cause.getCause() != null
+        && (cause instanceof InvocationTargetException
+            || cause instanceof ExceptionInInitializerError)) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  /**
+   * One line on the process's standard error, whatever the application made of System.err; that one
+   * where a security manager keeps us away from the descriptor.
+   */
   static void complain(String what) {
     try {
-      byte[] line = ("sqlguard: " + what + System.lineSeparator()).getBytes("UTF-8");
-      new FileOutputStream(FileDescriptor.err).write(line);
+      try {
+        byte[] line = ("sqlguard: " + what + System.lineSeparator()).getBytes("UTF-8");
+        new FileOutputStream(FileDescriptor.err).write(line);
+      } catch (SecurityException e) {
+        System.err.println("sqlguard: " + what);
+      }
     } catch (Throwable t) {
       // There is nobody left to tell.
     }

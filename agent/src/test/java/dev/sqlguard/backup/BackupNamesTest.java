@@ -15,7 +15,8 @@ class BackupNamesTest {
     BackupNames names = BackupNames.beside(Path.of("/d/x.db"));
     assertEquals(Path.of("/d/x.db.bak"), names.series().get(0).slot(0));
     assertEquals(Path.of("/d/x.db.bak.1"), names.series().get(0).slot(1));
-    assertEquals(Path.of("/d/x.db.bak.keep"), names.series().get(0).keep());
+    assertEquals(Path.of("/d/x.db.bak.keep"), names.series().get(0).keep(0));
+    assertEquals(Path.of("/d/x.db.bak.keep.2"), names.series().get(0).keep(2));
     assertEquals(Path.of("/d/x.db.sqlguard.bak"), names.series().get(1).slot(0));
     assertEquals(Path.of("/d/x.db.sqlguard"), names.state());
   }
@@ -35,6 +36,8 @@ class BackupNamesTest {
         "x.db.bak.1",
         "x.db.bak.17",
         "x.db.bak.keep",
+        "x.db.bak.keep.3",
+        "x.db.sqlguard.bak.keep.1",
         "x.db.sqlguard.bak",
         "x.db.sqlguard.bak.1",
         "x.db.sqlguard.bak.keep",
@@ -58,6 +61,9 @@ class BackupNamesTest {
         "x.bakery",
         "x.db.bak.old",
         "x.db.bak.",
+        "x.db.bak.keep.",
+        "x.db.bak.keep.1x",
+        "x.db.bak.keep1",
         "x.corrupted",
         "sqlguard"
       })

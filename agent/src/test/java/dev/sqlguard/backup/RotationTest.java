@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,20 +209,107 @@ class RotationTest {
     assertFalse(catalog().isIntact(slot(0), record));
   }
 
+  private KeptBackups.Result keep() throws IOException {
+    return new KeptBackups(catalog()).keep(slot(0));
+  }
+
+  private Path kept(int number) {
+    return names.series().get(0).keep(number);
+  }
+
+  private void placeAndKeep(int... contents) throws IOException {
+    for (int content : contents) {
+      place(rotation(1, 0), content);
+      assertInstanceOf(KeptBackups.Result.Kept.class, keep());
+    }
+  }
+
   @Test
-  void aKeptBackupGivesWayOnlyToOneWithAsManyRows() throws Exception {
-    Rotation rotation = rotation(1, 0);
-    BackupNames.Series series = names.series().get(0);
-    place(rotation, 50);
-    assertEquals(Optional.of(series.keep()), rotation.keepNewest(series));
-    assertEquals(Optional.empty(), rotation.keepNewest(series));
-    place(rotation, 10);
-    assertEquals(Optional.empty(), rotation.keepNewest(series));
-    assertHolds(50, series.keep());
-    place(rotation, 60);
-    assertEquals(Optional.of(series.keep()), rotation.keepNewest(series));
-    assertHolds(60, series.keep());
-    assertHolds(60, series.slot(0));
+  void eachContentIsKeptOnceUnderANumberOfItsOwn() throws Exception {
+    placeAndKeep(50);
+    assertInstanceOf(KeptBackups.Result.NothingToDo.class, keep());
+    placeAndKeep(10, 60);
+    assertInstanceOf(KeptBackups.Result.NothingToDo.class, keep());
+    place(rotation(1, 0), 50);
+    assertInstanceOf(KeptBackups.Result.NothingToDo.class, keep());
+    assertHolds(50, kept(0));
+    assertHolds(10, kept(1));
+    assertHolds(60, kept(2));
+    assertFalse(Files.exists(kept(3)));
+  }
+
+  @Test
+  void aFifthTakesThePlaceOfThePoorestBetweenTheFirstAndItself() throws Exception {
+    placeAndKeep(5, 30, 90, 20);
+    place(rotation(1, 0), 1);
+    KeptBackups.Result.Kept fifth = assertInstanceOf(KeptBackups.Result.Kept.class, keep());
+    assertEquals(kept(3), fifth.file());
+    assertEquals(20, fifth.deleted().orElseThrow().rows());
+    placeAndKeep(2);
+    assertHolds(5, kept(0));
+    assertHolds(30, kept(1));
+    assertHolds(90, kept(2));
+    assertHolds(2, kept(3));
+    placeAndKeep(40, 50);
+    assertHolds(5, kept(0));
+    assertHolds(90, kept(2));
+    assertEquals(4, catalog().kept().size());
+    assertFalse(Files.exists(names.stagedLink()));
+  }
+
+  /** The first may be the one that nobody else remembers; the newest is the loss of today. */
+  @Test
+  void manyLossesLeaveTheFirstTheRichestAndTheNewest() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      placeAndKeep(3 + i * 37 % 100);
+      List<Long> rows = catalog().kept().stream().map(entry -> entry.record().rows()).toList();
+      long richest = 0;
+      for (int j = 0; j <= i; j++) {
+        richest = Math.max(richest, 3 + j * 37 % 100);
+      }
+      assertTrue(rows.contains(richest) && rows.contains(3L), rows::toString);
+      assertEquals(3L + i * 37 % 100, rows.get(0), rows::toString);
+      assertTrue(rows.size() <= 4);
+    }
+  }
+
+  @Test
+  void foreignFilesUnderTheNamesOfKeptBackupsStay() throws Exception {
+    byte[] foreign = "mine".getBytes();
+    Files.write(kept(0), foreign);
+    placeAndKeep(50, 40);
+    assertHolds(50, kept(1));
+    assertHolds(40, kept(2));
+    assertArrayEquals(foreign, Files.readAllBytes(kept(0)));
+  }
+
+  @Test
+  void aBackupThatCannotBeKeptIsSaidToBe() throws Exception {
+    for (BackupNames.Series series : names.series()) {
+      for (Path keep : series.keeps()) {
+        Files.write(keep, "mine".getBytes());
+      }
+    }
+    place(rotation(1, 0), 50);
+    assertEquals(new KeptBackups.Result.NoPlace(kept(0)), keep());
+    assertEquals("mine", Files.readString(kept(3)));
+  }
+
+  @Test
+  void whereThereAreNoLinksTheKeptBackupIsACopy() throws Exception {
+    Disk withoutLinks =
+        new Disk() {
+          @Override
+          public boolean tryLink(Path existing, Path name) {
+            return false;
+          }
+        };
+    place(rotation(1, 0), 50);
+    new KeptBackups(new Catalog(state, names, withoutLinks)).keep(slot(0));
+    assertHolds(50, kept(0));
+    assertEquals(1, (Integer) Files.getAttribute(kept(0), "unix:nlink"));
+    assertEquals(model().mode(), FileStat.ofEntry(kept(0)).orElseThrow().mode());
+    assertInstanceOf(KeptBackups.Result.NothingToDo.class, keep());
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.sqlguard.guard;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,7 +28,7 @@ import org.sqlite.core.DB;
  * every backup, and nothing left lying about.
  */
 class CrashTest {
-  private static final int ROWS = 300;
+  static final int ROWS = 300;
 
   @TempDir Path directory;
 
@@ -100,41 +102,129 @@ class CrashTest {
     }
   }
 
+  @Test
+  void keptBackupsSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      start(db, new Disk());
+      execute(db, "DELETE FROM t WHERE id > 20");
+      boolean stopped = startAndStop(db, stop);
+      start(db, new Disk());
+      assertEquals(ROWS, rows(beside(db, ".bak.keep")), "stop " + stop);
+      assertEquals(20, rows(beside(db, ".bak")), "stop " + stop);
+      assertFalse(Files.exists(beside(db, ".bak.keep.1")), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  /** The first, the richest and the newest of those that are kept, with four kept already. */
+  @Test
+  void keptBackupsThatGiveWaySurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, 1);
+      for (int rows : new int[] {40, 90, 20, 30, 10}) {
+        execute(db, "DELETE FROM t");
+        start(db, new Disk());
+        insert(db, rows);
+        start(db, new Disk());
+      }
+      assertEquals(20, rows(beside(db, ".bak.keep.2")));
+      execute(db, "DELETE FROM t");
+      boolean stopped = startAndStop(db, stop);
+      for (String stays : new String[] {"=40", ".1=90", ".3=30"}) {
+        String[] number = stays.split("=");
+        Path kept = beside(db, ".bak.keep" + number[0]);
+        assertEquals(Long.parseLong(number[1]), rows(kept), "stop " + stop);
+      }
+      start(db, new Disk());
+      assertEquals(10, rows(beside(db, ".bak.keep.2")), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  /** Nobody but the guard comes: what it left half done must not stand in its way. */
+  @Test
+  void copiesOfALogWithoutItsFileSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      start(db, new Disk());
+      leaveWal(db);
+      byte[] wal = Files.readAllBytes(beside(db, "-wal"));
+      Files.delete(db);
+      boolean stopped = startAndStop(db, stop);
+      if (stop % 2 == 1) {
+        start(db, new Disk());
+      }
+      Files.deleteIfExists(beside(db, "-wal"));
+      start(db, new Disk());
+      if (stop % 2 == 1 || !stopped) {
+        assertArrayEquals(wal, Files.readAllBytes(beside(db, ".corrupt-wal")), "stop " + stop);
+        assertTrue(Files.exists(beside(db, ".corrupt")), "stop " + stop);
+      }
+      assertEquals(Files.exists(beside(db, ".corrupt")), Files.exists(beside(db, ".corrupt-wal")));
+      assertFalse(Files.exists(beside(db, ".corrupt.1")), "stop " + stop);
+      assertFalse(Files.exists(beside(db, ".corrupt.1-wal")), "stop " + stop);
+      assertEquals(ROWS, rows(beside(db, ".bak.keep")), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
   private Path fresh(int stop) throws IOException {
     return Files.createDirectory(directory.resolve("stop-" + stop)).resolve("app.db");
   }
 
-  private static boolean startAndStop(Path db, int stop) {
+  static boolean startAndStop(Path db, int stop) {
     StoppingDisk disk = new StoppingDisk(stop);
     try {
       start(db, disk);
     } catch (StoppingDisk.Stopped e) {
-      assertTrue(disk.hasStopped());
+      return true;
     }
     return disk.hasStopped();
   }
 
-  private static void start(Path db, Disk disk) {
-    Settings settings =
-        new Settings(
-            true,
-            List.of(),
-            List.of(),
-            2,
-            Optional.empty(),
-            Duration.ofHours(1),
-            Settings.Check.FULL,
-            Settings.OnDamage.REPAIR,
-            Settings.OnUnrecoverable.OPEN,
-            3,
-            Duration.ofSeconds(5));
-    Log silent = new Log(Log.Level.OFF, Optional.empty());
-    Guard guard = new Guard(settings, silent, disk, Optional::empty);
-    guard.beforeFirstOpen(
-        new Target(db, db, false, true, true), new JdbcDriver(DB.class, () -> true));
+  static void start(Path db, Disk disk) {
+    Target plain = new Target(db, db, false, true, true);
+    guard(Settings.Check.FULL, disk).beforeFirstOpen(plain, new JdbcDriver(DB.class, () -> true));
   }
 
-  private static void create(Path db, int rows) throws Exception {
+  static Guard guard(Settings.Check check, Disk disk) {
+    Log silent = new Log(Log.Level.OFF, Optional.empty());
+    return new Guard(settings(check), silent, disk, Optional::empty);
+  }
+
+  static Gate gate(Disk disk) {
+    return new Gate(guard(Settings.Check.FULL, disk), settings(Settings.Check.FULL));
+  }
+
+  private static Settings settings(Settings.Check check) {
+    return new Settings(
+        true,
+        List.of(),
+        List.of(),
+        2,
+        Optional.empty(),
+        Duration.ofHours(1),
+        check,
+        Settings.OnDamage.REPAIR,
+        Settings.OnUnrecoverable.OPEN,
+        3,
+        Duration.ofSeconds(5));
+  }
+
+  static void create(Path db, int rows) throws Exception {
     execute(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)");
     insert(db, rows);
   }
@@ -147,7 +237,7 @@ class CrashTest {
             + ") INSERT INTO t(x) SELECT hex(randomblob(100)) FROM n");
   }
 
-  private static void execute(Path db, String text) throws Exception {
+  static void execute(Path db, String text) throws Exception {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db);
         Statement statement = connection.createStatement()) {
       statement.execute(text);
@@ -155,7 +245,7 @@ class CrashTest {
   }
 
   /** A WAL of the database as it is now, as a killed process leaves it. */
-  private static void leaveWal(Path db) throws Exception {
+  static void leaveWal(Path db) throws Exception {
     Path copy = beside(db, ".elsewhere");
     Files.copy(db, copy);
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
@@ -168,14 +258,14 @@ class CrashTest {
     Files.delete(copy);
   }
 
-  private static void damage(Path db) throws Exception {
+  static void damage(Path db) throws Exception {
     try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
       file.seek(4096 * 5);
       file.write(new byte[4096]);
     }
   }
 
-  private static long rows(Path db) throws Exception {
+  static long rows(Path db) throws Exception {
     Path copy = Files.createTempFile("sqlguard-crash-", ".db");
     try {
       Files.copy(db, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
@@ -198,7 +288,7 @@ class CrashTest {
     }
   }
 
-  private static Path beside(Path db, String suffix) {
+  static Path beside(Path db, String suffix) {
     return Path.of(db + suffix);
   }
 

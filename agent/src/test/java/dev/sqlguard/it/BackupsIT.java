@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,6 +67,27 @@ class BackupsIT {
   void twoAreKept() throws Exception {
     startsThatWrite("", 3);
     assertEquals(List.of(".bak", ".bak.1"), backups());
+  }
+
+  /** Their names alone are more than the state file holds. */
+  @Test
+  void thousandsOfTablesWithLongNames() throws Exception {
+    List<String> tables = new ArrayList<>(List.of("BEGIN"));
+    for (int i = 0; i < 2000; i++) {
+      tables.add("CREATE TABLE \"Prüfmaß der größten Übergabemenge für Straße Nr. " + i + "\"(x)");
+    }
+    tables.add("COMMIT");
+    Databases.execute(db, tables.toArray(String[]::new));
+    startsThatWrite("", 4);
+    assertEquals(List.of(".bak", ".bak.1"), backups());
+    assertEquals(ROWS + 3, Databases.rows(bak));
+    Databases.damage(db, "t", 1);
+    with("").start(db);
+    assertTrue(Databases.isIntact(db));
+    assertEquals(ROWS + 3, Databases.rows(db));
+    Databases.execute(db, "DELETE FROM t");
+    with("").start(db);
+    assertEquals(ROWS + 3, Databases.rows(Databases.beside(db, ".bak.keep")));
   }
 
   @Test

@@ -10,40 +10,25 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real damage of many kinds: what loses rows is restored, what loses none is only reported. */
 class DamageVerdictsIT {
   private static final int ROWS = 500;
 
-  private static Starts starts;
+  @AutoClose private static final Starts starts = Starts.with("");
 
   @TempDir Path directory;
   private Path db;
 
-  @BeforeAll
-  static void begin() {
-    starts = Starts.with("");
-  }
-
-  @AfterAll
-  static void end() throws IOException {
-    starts.close();
-  }
-
   @BeforeEach
-  void name(TestInfo test) {
-    db = directory.resolve(test.getTestMethod().orElseThrow().getName() + ".db");
+  void name() {
+    db = Starts.unused(directory);
   }
 
   private void createAndBackUp() throws Exception {
@@ -130,20 +115,10 @@ class DamageVerdictsIT {
     assertRestored();
   }
 
-  /** A lost write of a table page: only the index still knows the rows. */
   @Test
   void staleTableLeafLosesRowsAndIsRestored() throws Exception {
-    Databases.create(db, ROWS);
-    int leaf = Databases.leaves(db, "t").get(4);
-    List<Long> on = Images.rowsOnLeaf(db, leaf);
-    String some = "id IN (" + on.get(1) + "," + on.get(2) + ")";
-    Databases.execute(db, "CREATE TABLE spare AS SELECT * FROM t WHERE " + some);
-    Databases.execute(db, "DELETE FROM t WHERE " + some);
-    byte[] stale = Images.page(db, leaf);
-    Databases.execute(db, "INSERT INTO t SELECT * FROM spare", "DROP TABLE spare");
-    assertFalse(Arrays.equals(stale, Images.page(db, leaf)));
-    backUp();
-    Images.putPage(db, leaf, stale);
+    createAndBackUp();
+    Images.loseTwoRows(db);
     assertEquals(
         List.of("wrong # of entries in index ix"), Databases.query(db, "PRAGMA integrity_check"));
     assertRestored();
@@ -172,17 +147,7 @@ class DamageVerdictsIT {
   @Test
   void rowsMissingFromAnIndexAreOnlyReported() throws Exception {
     createAndBackUp();
-    Map<Integer, byte[]> before = new TreeMap<>();
-    for (int leaf : Databases.leaves(db, "ix")) {
-      before.put(leaf, Images.page(db, leaf));
-    }
-    Databases.execute(db, "UPDATE t SET x = 'row 2 newer' WHERE id = 1");
-    for (Map.Entry<Integer, byte[]> leaf : before.entrySet()) {
-      if (!Arrays.equals(leaf.getValue(), Images.page(db, leaf.getKey()))) {
-        Images.putPage(db, leaf.getKey(), leaf.getValue());
-        break;
-      }
-    }
+    Images.loseWrites(db, "ix", "UPDATE t SET x = 'row 2 newer' WHERE id = 1");
     assertFalse(Databases.isIntact(db));
     assertTrue(
         Databases.query(db, "PRAGMA integrity_check").stream()

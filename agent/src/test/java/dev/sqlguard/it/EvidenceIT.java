@@ -161,6 +161,30 @@ class EvidenceIT {
   }
 
   @Test
+  void logWithoutItsFileOutlivesTheNumberThatIsKept() throws Exception {
+    keepingOne.start(db);
+    damage(1);
+    keepingOne.start(db);
+    byte[] first = Files.readAllBytes(corrupt(""));
+    byte[] log = "a log that SQLite would delete".getBytes();
+    Files.write(Databases.beside(db, "-wal"), log);
+    byte[] main = Files.readAllBytes(db);
+    Files.write(db, new byte[0]);
+    keepingOne.start(db);
+    assertArrayEquals(log, Files.readAllBytes(corrupt("-wal")));
+    assertArrayEquals(first, Files.readAllBytes(corrupt(".1")));
+    Files.write(db, main);
+    byte[] second = damage(2);
+    Starts.Start start = keepingOne.start(db);
+    assertArrayEquals(second, Files.readAllBytes(corrupt("")));
+    assertArrayEquals(log, Files.readAllBytes(corrupt(".1-wal")));
+    assertFalse(Files.exists(corrupt(".2")));
+    assertTrue(
+        start.lines().stream().anyMatch(line -> line.contains(corrupt(".2").toString())),
+        "the deletion is announced");
+  }
+
+  @Test
   void hotJournalIsKeptWithItsFile() throws Exception {
     Databases.execute(db, "PRAGMA page_size=512", "VACUUM");
     starts.start(db);

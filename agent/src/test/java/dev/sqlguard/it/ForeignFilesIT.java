@@ -83,6 +83,22 @@ class ForeignFilesIT {
     assertBackedUp();
   }
 
+  /** Writing to the state file would be writing to something else. */
+  @Test
+  void aHardLinkUnderTheStateFilesNameIsNotWrittenThrough() throws Exception {
+    Path db = directory.resolve("linked.db");
+    Databases.create(db, 20);
+    Path precious = Files.writeString(directory.resolve("precious.txt"), "mine");
+    Files.createLink(Databases.beside(db, ".sqlguard"), precious);
+    try (var app = GuardedJvm.jvm().start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      assertEquals("20", app.say("sql", "a", "SELECT count(*) FROM t"));
+      assertEquals(1, app.end("return").guardLines().size());
+    }
+    assertEquals("mine", Files.readString(precious));
+    assertEquals(List.of("linked.db"), Databases.filesOf(db));
+  }
+
   @Test
   void backupOfTheApplicationItselfStaysAndIsNeverRestored() throws Exception {
     Path foreign = Databases.beside(db, ".bak");
@@ -180,6 +196,30 @@ class ForeignFilesIT {
     Starts.Start start = starts.start(db);
     assertEquals("ok", start.opened());
     assertTrue(Files.exists(fifo) && !Files.isRegularFile(fifo));
+  }
+
+  /** Writing into one name of a file would change what stands under the other. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ".bak",
+        ".bak.keep",
+        ".sqlguard",
+        ".sqlguard-staged",
+        ".sqlguard-scratch",
+        ".sqlguard-keep",
+        ".sqlguard-install",
+        ".sqlguard-evidence",
+        ".corrupt"
+      })
+  void secondNameOfAnotherFileIsNeverWrittenTo(String suffix) throws Exception {
+    Path target = directory.resolve("target");
+    Files.writeString(target, "precious");
+    Files.createLink(Databases.beside(db, suffix), target);
+    threeStarts();
+    Databases.damage(db, "t", 1);
+    assertEquals("ok", starts.start(db).opened());
+    assertEquals("precious", Files.readString(target));
   }
 
   @Test

@@ -5,38 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What may look odd in a database but is no damage: it is backed up like any other. */
 class HealthyDataIT {
-  private static Starts starts;
+  @AutoClose private static final Starts starts = Starts.with("");
 
   @TempDir Path directory;
   private Path db;
 
-  @BeforeAll
-  static void begin() {
-    starts = Starts.with("");
-  }
-
-  @AfterAll
-  static void end() throws IOException {
-    starts.close();
-  }
-
   @BeforeEach
-  void name(TestInfo test) {
-    db = directory.resolve(test.getTestMethod().orElseThrow().getName() + ".db");
+  void name() {
+    db = Starts.unused(directory);
   }
 
   private void assertBackedUp() throws Exception {
@@ -168,6 +155,19 @@ class HealthyDataIT {
       Databases.create(odd, 50);
       Starts.Start start = starts.start(odd);
       assertTrue(Files.exists(Databases.beside(odd, ".bak")), name + start.lines());
+    }
+  }
+
+  /** SQLite has room for its side files beside such a name; the guard has none for its own. */
+  @Test
+  void nameThatIsAsLongAsNamesCanBe() throws Exception {
+    for (int length : new int[] {230, 240, 246}) {
+      db = directory.resolve("n".repeat(length));
+      Databases.create(db, 20);
+      byte[] before = Files.readAllBytes(db);
+      Starts.Start start = starts.start(db, "SELECT count(*) FROM t");
+      assertEquals(List.of("20"), start.answers(), start.lines()::toString);
+      assertArrayEquals(before, Files.readAllBytes(db));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.sqlguard.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +72,34 @@ final class Images {
       rows.add(rowid);
     }
     return rows;
+  }
+
+  /** The statements run, but nothing of what they write to a table's or index's pages arrives. */
+  static void loseWrites(Path db, String tree, String... statements) throws Exception {
+    Map<Integer, byte[]> before = new TreeMap<>();
+    for (int leaf : Databases.leaves(db, tree)) {
+      before.put(leaf, page(db, leaf));
+    }
+    Databases.execute(db, statements);
+    assertEquals(List.copyOf(before.keySet()), Databases.leaves(db, tree));
+    int lost = 0;
+    for (Map.Entry<Integer, byte[]> leaf : before.entrySet()) {
+      if (!Arrays.equals(leaf.getValue(), page(db, leaf.getKey()))) {
+        putPage(db, leaf.getKey(), leaf.getValue());
+        lost++;
+      }
+    }
+    assertTrue(lost > 0, "the statements write to " + tree);
+  }
+
+  /** A lost write of a table page: only the index still knows two of the rows. */
+  static void loseTwoRows(Path db) throws Exception {
+    List<Long> on = rowsOnLeaf(db, Databases.leaves(db, "t").get(4));
+    String some = "id IN (" + on.get(1) + "," + on.get(2) + ")";
+    Databases.execute(db, "CREATE TABLE spare AS SELECT * FROM t WHERE " + some);
+    Databases.execute(db, "DELETE FROM t WHERE " + some);
+    loseWrites(db, "t", "INSERT INTO t SELECT * FROM spare", "DROP TABLE spare");
+    assertFalse(Databases.isIntact(db));
   }
 
   /** What every file in a directory holds, by name. */

@@ -10,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,64 +24,52 @@ class InUseIT {
 
   private static final String READ = "SELECT id FROM t WHERE id = 1";
 
+  private static final String WRITE = "UPDATE t SET x = 'not committed' WHERE id = 1";
+  private static final String ADD = "INSERT INTO t(x) VALUES ('row of the other')";
+
   /** What the other process did before our application starts. */
   enum Other {
-    IDLE(true, false, InUseIT.READ),
-    OPENED_ONLY(true, false),
-    READING(true, true, "BEGIN", InUseIT.READ),
-    ABOUT_TO_WRITE(true, true, "BEGIN IMMEDIATE"),
-    WRITING(true, true, "BEGIN", "UPDATE t SET x = 'not committed' WHERE id = 1"),
-    EXCLUSIVE(
-        false, true, "PRAGMA locking_mode=EXCLUSIVE", "BEGIN EXCLUSIVE", "COMMIT", InUseIT.READ),
-    WAL_IDLE(true, true, "PRAGMA journal_mode=WAL", InUseIT.READ),
-    WAL_READING(true, true, "PRAGMA journal_mode=WAL", "BEGIN", InUseIT.READ),
-    WAL_WRITING(
-        true,
-        true,
-        "PRAGMA journal_mode=WAL",
-        "BEGIN",
-        "UPDATE t SET x = 'not committed' WHERE id = 1"),
-    WAL_EXCLUSIVE(
-        false,
-        true,
-        "PRAGMA locking_mode=EXCLUSIVE",
-        "PRAGMA journal_mode=WAL",
-        "UPDATE t SET x = x WHERE id = 1");
+    IDLE(false, READ),
+    OPENED_ONLY(false),
+    READING(true, "BEGIN", READ),
+    ABOUT_TO_WRITE(true, "BEGIN IMMEDIATE"),
+    WRITING(true, "BEGIN", WRITE),
+    LOCKED(true, "BEGIN EXCLUSIVE", WRITE),
+    EXCLUSIVE(true, "PRAGMA locking_mode=EXCLUSIVE", ADD),
+    WAL_IDLE(true, "PRAGMA journal_mode=WAL", READ),
+    WAL_READING(true, "PRAGMA journal_mode=WAL", "BEGIN", READ),
+    WAL_WRITING(true, "PRAGMA journal_mode=WAL", "BEGIN", WRITE),
+    WAL_COMMITTED(true, "PRAGMA journal_mode=WAL", ADD),
+    WAL_EXCLUSIVE(true, "PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", ADD);
 
-    private final boolean readable;
     private final boolean holdsLocks;
     private final List<String> statements;
 
-    Other(boolean readable, boolean holdsLocks, String... statements) {
-      this.readable = readable;
+    Other(boolean holdsLocks, String... statements) {
       this.holdsLocks = holdsLocks;
       this.statements = List.of(statements);
     }
+
+    private int committedRows() {
+      return statements.contains(ADD) ? ROWS + 1 : ROWS;
+    }
   }
 
-  private static Starts starts;
-  private static GuardedJvm.Running other;
+  @AutoClose private static final Starts starts = Starts.with("backup-spacing=0s");
+  @AutoClose private static GuardedJvm.Running other;
 
   @TempDir Path directory;
   private Path db;
   private Path bak;
-  private static int databases;
 
   @BeforeAll
   static void begin() throws IOException {
-    starts = Starts.with("backup-spacing=0s");
     other = GuardedJvm.jvm().unguarded().start();
-  }
-
-  @AfterAll
-  static void end() throws IOException {
-    starts.close();
-    other.close();
   }
 
   @BeforeEach
   void create() throws Exception {
-    db = directory.resolve("app-" + databases++ + ".db");
+    db = Starts.unused(directory.toRealPath());
     bak = Databases.beside(db, ".bak");
     Databases.create(db, ROWS);
   }
@@ -97,40 +85,51 @@ class InUseIT {
 
   /** The other process's locks on the database and its shared memory. */
   private List<String> locks() throws IOException {
-    List<String> inodes = new ArrayList<>();
-    for (String suffix : List.of("", "-shm")) {
-      Path file = Databases.beside(db, suffix);
-      if (Files.exists(file)) {
-        inodes.add(":" + Files.getAttribute(file, "unix:ino") + " ");
-      }
+    List<String> locks = new ArrayList<>(KernelView.locks(other.pid(), db));
+    Path shared = Databases.beside(db, "-shm");
+    if (Files.exists(shared)) {
+      locks.addAll(KernelView.locks(other.pid(), shared));
     }
-    try (Stream<String> lines = Files.lines(Path.of("/proc/locks"))) {
-      return lines
-          .map(line -> line.replaceFirst("^\\d+: ", ""))
-          .filter(line -> line.contains(" " + other.pid() + " "))
-          .filter(line -> inodes.stream().anyMatch(line::contains))
-          .sorted()
-          .toList();
-    }
+    return locks;
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"LOCKED", "EXCLUSIVE", "WAL_EXCLUSIVE"})
   void healthyDatabaseIsBackedUpWithoutDisturbingAnybody(Other situation) throws Exception {
     begin(situation);
     List<String> locks = locks();
     Starts.Start start = starts.start(db);
     assertEquals(locks, locks());
     assertEquals("ok", start.opened());
-    assertEquals(situation.readable, Files.exists(bak), start.lines()::toString);
-    if (situation.readable) {
-      assertTrue(Databases.isIntact(bak));
-      assertEquals(
-          List.of(Integer.toString(ROWS)),
-          Databases.query(bak, "SELECT count(*) FROM t WHERE x LIKE 'row %'"));
-      assertArrayEquals(new byte[] {1, 1}, Images.bytes(bak, 18, 2));
-    }
+    assertTrue(Files.exists(bak), start.lines()::toString);
+    assertTrue(Databases.isIntact(bak));
+    assertEquals(
+        List.of(Integer.toString(situation.committedRows())),
+        Databases.query(bak, "SELECT count(*) FROM t WHERE x LIKE 'row %'"));
+    assertArrayEquals(new byte[] {1, 1}, Images.bytes(bak, 18, 2));
     assertOtherGoesOn();
+    assertTrue(Databases.isIntact(db));
+    assertEquals(situation.committedRows(), Databases.rows(db));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LOCKED", "EXCLUSIVE", "WAL_EXCLUSIVE"})
+  void lockedDatabaseIsLeftAloneWithItsBackup(Other situation) throws Exception {
+    starts.start(db);
+    byte[] backup = Files.readAllBytes(bak);
+    begin(situation);
+    List<String> locks = locks();
+    Starts.Start start = starts.start(db);
+    assertEquals(locks, locks());
+    assertEquals("ok", start.opened());
+    assertEquals(1, start.lines().size(), start.lines()::toString);
+    assertArrayEquals(backup, Files.readAllBytes(bak));
+    assertFalse(Files.exists(Databases.beside(db, ".bak.1")));
+    assertOtherGoesOn();
+    assertTrue(Databases.isIntact(db));
+    assertEquals(situation.committedRows(), Databases.rows(db));
   }
 
   @ParameterizedTest
@@ -160,5 +159,90 @@ class InUseIT {
     assertEquals(
         "ok", other.say("sql", db.toString(), "UPDATE t SET x = 'row of the other' WHERE id = 2"));
     other.ok("close", db.toString());
+  }
+
+  @Test
+  void guardsOfTwoProcessesTakeTurnsOnADatabaseWithALog() throws Exception {
+    leaveALog();
+    startTogether(2, ROWS + 1);
+    assertEquals(ROWS + 1, Databases.rows(Databases.beside(db, ".bak")));
+    Databases.damage(db, "t", 1);
+    leaveALog();
+    assertFalse(Databases.isIntact(db));
+    byte[] log = Files.readAllBytes(Databases.beside(db, "-wal"));
+    byte[] damaged = Files.readAllBytes(db);
+    startTogether(2, ROWS + 1);
+    assertTrue(Databases.isIntact(db));
+    assertArrayEquals(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt")));
+    assertArrayEquals(log, Files.readAllBytes(Databases.beside(db, ".corrupt-wal")));
+    assertFalse(Files.exists(Databases.beside(db, ".corrupt.1")));
+    for (String name : Databases.filesOf(db)) {
+      assertFalse(name.contains(".sqlguard-"), name);
+    }
+  }
+
+  private void leaveALog() throws Exception {
+    try (var other = GuardedJvm.jvm().unguarded().start()) {
+      other.ok("open", "o", "drivermanager", "jdbc:sqlite:" + db);
+      other.say("sql", "o", "PRAGMA journal_mode=WAL");
+      other.ok("sql", "o", "INSERT INTO t(x) VALUES ('logged')");
+      other.kill();
+    }
+    assertTrue(Files.size(Databases.beside(db, "-wal")) > 0);
+  }
+
+  private void startTogether(int count, int rows) throws Exception {
+    List<GuardedJvm.Running> apps = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        apps.add(GuardedJvm.jvm().start());
+      }
+      for (var app : apps) {
+        app.tell("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+        app.tell("sql", "a", "SELECT count(*) FROM t NOT INDEXED");
+      }
+      for (var app : apps) {
+        assertEquals(List.of("ok", Integer.toString(rows)), app.end("return").output());
+      }
+    } finally {
+      for (var app : apps) {
+        app.close();
+      }
+    }
+  }
+
+  @Test
+  void guardsOfFourProcessesTakeTurns() throws Exception {
+    startFour();
+    assertEquals(ROWS, Databases.rows(db));
+    Databases.damage(db, "t", 1);
+    byte[] damaged = Files.readAllBytes(db);
+    startFour();
+    assertEquals(ROWS, Databases.rows(db));
+    assertTrue(Databases.isIntact(db));
+    assertArrayEquals(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt")));
+    assertFalse(Files.exists(Databases.beside(db, ".corrupt.1")));
+    for (String name : Databases.filesOf(db)) {
+      assertFalse(name.contains(".sqlguard-"), name);
+    }
+  }
+
+  private void startFour() throws Exception {
+    List<GuardedJvm.Running> apps = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        apps.add(GuardedJvm.jvm().start());
+      }
+      for (var app : apps) {
+        app.tell("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      }
+      for (var app : apps) {
+        assertEquals(List.of("ok"), app.end("return").output());
+      }
+    } finally {
+      for (var app : apps) {
+        app.close();
+      }
+    }
   }
 }

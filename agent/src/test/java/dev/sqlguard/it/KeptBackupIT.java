@@ -144,6 +144,42 @@ class KeptBackupIT {
     assertKept(ROWS);
   }
 
+  /**
+   * What was gathered after the first loss is lost, too, and is no richer than what was lost then.
+   */
+  @Test
+  void aSecondLossAfterANewBeginningIsKeptToo() throws Exception {
+    starts.start(db);
+    Files.write(db, new byte[0]);
+    starts.start(db);
+    Databases.create(db, 200);
+    starts.start(db);
+    Files.write(db, new byte[0]);
+    Starts.Start second = starts.start(db);
+    assertEquals(1, second.lines().size(), second.lines()::toString);
+    fiveStarts();
+    assertKept(ROWS);
+    Path next = Databases.beside(db, ".bak.keep.1");
+    assertTrue(Databases.isIntact(next));
+    assertEquals(200, Databases.rows(next));
+    assertFalse(Files.exists(Databases.beside(db, ".bak.keep.2")));
+  }
+
+  /** A backup that may not be rotated and can't be kept must stay where it is. */
+  @Test
+  void whereItCannotBeKeptItIsNotRotatedEither() throws Exception {
+    starts.start(db);
+    for (String series : List.of(".bak.keep", ".sqlguard.bak.keep")) {
+      for (String number : List.of("", ".1", ".2", ".3")) {
+        Files.writeString(Databases.beside(db, series + number), "mine");
+      }
+    }
+    Databases.execute(db, "DELETE FROM t");
+    fiveStarts();
+    assertEquals(ROWS, Databases.rows(Databases.beside(db, ".bak")));
+    assertEquals("mine", Files.readString(keep));
+  }
+
   @Test
   void alsoWhereSomebodyElsesFileHasThatName() throws Exception {
     Files.writeString(keep, "mine");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * nothing lying about. More rounds with {@code -Pfull}.
  */
 class KillRoundsIT {
-  private static final int ROUNDS = Integer.getInteger("sqlguard.it.rounds", 12);
+  private static final int ROUNDS = Integer.getInteger("sqlguard.it.rounds", 4);
   private static final int ROWS = 20_000;
   private static final long SEED = 20_260_101;
 
@@ -33,6 +34,9 @@ class KillRoundsIT {
 
   @Test
   void aHealthyDatabaseWithALog() throws Exception {
+    db = Files.createDirectory(temporary.resolve("measured")).resolve("app.db");
+    Files.copy(model, db);
+    long millis = millisOfAStart();
     for (int round = 0; round < ROUNDS; round++) {
       db = Files.createDirectory(temporary.resolve("healthy-" + round)).resolve("app.db");
       Files.copy(model, db);
@@ -43,7 +47,7 @@ class KillRoundsIT {
         app.ok("sql", "a", "INSERT INTO t(x) VALUES ('in the log')");
         app.kill();
       }
-      startAndKill();
+      startAndKill(millis);
       start();
       assertGood(ROWS + 1, round);
       assertEquals(ROWS + 1, Databases.rows(Databases.beside(db, ".bak")), "round " + round);
@@ -52,15 +56,23 @@ class KillRoundsIT {
 
   @Test
   void aDamagedDatabaseOnItsWayBack() throws Exception {
+    db = Files.createDirectory(temporary.resolve("measured")).resolve("app.db");
+    Files.copy(model, db);
+    start();
+    Databases.damage(db, "t", 3);
+    long millis = millisOfAStart();
+    assertEquals(ROWS, Databases.rows(db));
     for (int round = 0; round < ROUNDS; round++) {
       db = Files.createDirectory(temporary.resolve("damaged-" + round)).resolve("app.db");
       Files.copy(model, db);
       start();
       Databases.damage(db, "t", 3);
       byte[] damaged = Files.readAllBytes(db);
-      startAndKill();
+      startAndKill(millis);
       start();
       assertGood(ROWS, round);
+      assertEquals(ROWS, Databases.rows(Databases.beside(db, ".bak")), "round " + round);
+      assertTrue(Databases.isIntact(Databases.beside(db, ".bak")), "round " + round);
       assertEquals(
           -1,
           java.util.Arrays.mismatch(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt"))),
@@ -77,11 +89,21 @@ class KillRoundsIT {
     }
   }
 
-  /** From the command on, when the driver isn't even loaded, to well after the open. */
-  private void startAndKill() throws Exception {
+  /** From the launch of the JVM to the answer of its open, over a file like those of the rounds. */
+  private long millisOfAStart() throws Exception {
+    long began = System.nanoTime();
+    try (var app = GuardedJvm.jvm().start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+      app.end("return");
+      return millis;
+    }
+  }
+
+  private void startAndKill(long millis) throws Exception {
     try (var app = GuardedJvm.jvm().start()) {
       app.tell("open", "a", "drivermanager", "jdbc:sqlite:" + db);
-      Thread.sleep(100 + random.nextInt(700));
+      Thread.sleep(random.nextInt(Math.toIntExact(millis) + 1));
       app.kill();
     }
   }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +15,9 @@ import java.util.Random;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.Collation;
 import org.sqlite.Function;
@@ -29,24 +26,14 @@ import org.sqlite.Function;
 class LeftAloneIT {
   private static final int ROWS = 400;
 
-  private static Starts starts;
+  @AutoClose private static final Starts starts = Starts.with("backup-spacing=0s");
 
   @TempDir Path directory;
   private Path db;
 
-  @BeforeAll
-  static void begin() {
-    starts = Starts.with("backup-spacing=0s");
-  }
-
-  @AfterAll
-  static void end() throws IOException {
-    starts.close();
-  }
-
   @BeforeEach
-  void name(TestInfo test) {
-    db = directory.resolve(test.getTestMethod().orElseThrow().getName() + ".db");
+  void name() {
+    db = Starts.unused(directory);
   }
 
   /** The database has two backups from better days. */
@@ -89,6 +76,13 @@ class LeftAloneIT {
   void encryptedDatabaseWithAPlainHeader() throws Exception {
     createWithBackups();
     encrypt(32);
+    assertLeftAlone();
+  }
+
+  @Test
+  void encryptedDatabaseWhoseWholeHeaderIsPlain() throws Exception {
+    createWithBackups();
+    encrypt(100);
     assertLeftAlone();
   }
 

@@ -89,6 +89,23 @@ class NoSpaceIT {
     assertArrayEquals(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt")));
   }
 
+  @Test
+  void aLogThatDoesNotFitIntoItsDatabaseAtExitStaysWhole() throws Exception {
+    try (var app = GuardedJvm.jvm().options("check=off").start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      app.say("sql", "a", "PRAGMA journal_mode=WAL");
+      app.say("sql", "a", "PRAGMA wal_autocheckpoint=0");
+      app.ok("sql", "a", "INSERT INTO t(x) SELECT hex(randomblob(1000)) FROM t");
+      fillUpTo(0);
+      var ended = app.end("exit", "3");
+      assertEquals(3, ended.exitCode());
+      assertEquals(1, ended.guardLines().size(), ended.errors().toString());
+      assertTrue(ended.guardLines().get(0).contains(db.toString()));
+    }
+    assertEquals(1000, Databases.rows(db));
+    assertTrue(Databases.isIntact(db));
+  }
+
   private void assertNothingStaged() throws Exception {
     for (String name : Databases.filesOf(db)) {
       assertFalse(name.contains(".sqlguard-"), name);

@@ -52,16 +52,22 @@ final class Nobody implements AutoCloseable {
   }
 
   GuardedJvm unguarded() {
+    return unguardedAs(ID);
+  }
+
+  /** Of another account without rights; {@code before} are words in front of everything. */
+  GuardedJvm unguardedAs(String user, String... before) {
     return GuardedJvm.jvm()
         .unguarded()
-        .prefix("setpriv", "--reuid", ID, "--regid", ID, "--clear-groups")
+        .prefix(before)
+        .prefix("setpriv", "--reuid", user, "--regid", user, "--clear-groups")
         .classPath(classPath)
         .environment("HOME", "/root")
         .directory(Path.of("/"));
   }
 
-  GuardedJvm guarded() {
-    return unguarded().jvmArguments("-javaagent:" + agent);
+  GuardedJvm guarded(String... before) {
+    return unguardedAs(ID, before).jvmArguments("-javaagent:" + agent);
   }
 
   static void giveTo(String user, Path path) throws Exception {

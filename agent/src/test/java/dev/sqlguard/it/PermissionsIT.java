@@ -135,6 +135,44 @@ class PermissionsIT {
   }
 
   @Test
+  void olderBackupIsInstalledWhereTheNewestCannotBeRead() throws Exception {
+    own(directory, NOBODY, NOBODY, "rwx------");
+    own(db, NOBODY, NOBODY, "rw-------");
+    asNobody.start(db, "UPDATE t SET x = 'second' WHERE id = 7");
+    asNobody.start(db);
+    Path bak = Databases.beside(db, ".bak");
+    own(bak, NOBODY, NOBODY, "---------");
+    String unreadable = Images.hash(bak);
+    Databases.damage(db, "t", 1);
+    Starts.Start start = asNobody.start(db, "SELECT count(*) FROM t WHERE x = 'second'");
+    assertEquals(List.of("0"), start.answers(), start.lines()::toString);
+    assertTrue(Databases.isIntact(db));
+    assertEquals(ROWS, Databases.rows(db));
+    assertEquals(unreadable, Images.hash(bak));
+  }
+
+  /** Its times say that it may have been changed, and nobody can look. */
+  @Test
+  void unreadableFileInASlotCountsAsSomebodyElses() throws Exception {
+    own(directory, NOBODY, NOBODY, "rwx------");
+    own(db, NOBODY, NOBODY, "rw-------");
+    asNobody.start(db, "UPDATE t SET x = 'second' WHERE id = 7");
+    Path bak = Databases.beside(db, ".bak");
+    Files.setLastModifiedTime(bak, java.nio.file.attribute.FileTime.fromMillis(1_000_000));
+    own(bak, NOBODY, NOBODY, "---------");
+    String unreadable = Images.hash(bak);
+    for (int i = 0; i < 2; i++) {
+      asNobody.start(db, "INSERT INTO t(x) VALUES ('more')");
+      assertEquals(unreadable, Images.hash(bak));
+    }
+    assertEquals(ROWS + 1, Databases.rows(Databases.beside(db, ".sqlguard.bak")));
+    Databases.damage(db, "t", 1);
+    asNobody.start(db);
+    assertTrue(Databases.isIntact(db));
+    assertEquals(unreadable, Images.hash(bak));
+  }
+
+  @Test
   void directoryThatCannotBeWrittenIsLeftAlone() throws Exception {
     own(db, NOBODY, NOBODY, "rw-------");
     Map<String, String> before = Images.contentsOf(directory);
@@ -206,6 +244,10 @@ class PermissionsIT {
     assertTrue(Databases.isIntact(db));
     assertTrue(canRead(db, SOMEBODY));
     assertFalse(canRead(db, NOBODY));
+    Path evidence = Databases.beside(db, ".corrupt");
+    assertTrue(canRead(evidence, SOMEBODY));
+    assertFalse(canRead(evidence, NOBODY));
+    assertFalse(canRead(Databases.beside(db, ".bak"), SOMEBODY));
   }
 
   private static boolean canRead(Path file, int id) throws Exception {

@@ -2,10 +2,12 @@ package dev.sqlguard.it;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +89,41 @@ class RefusalIT {
       Files.move(good, db);
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
       assertEquals("7", app.say("sql", "a", "SELECT count(*) FROM t"));
+    }
+  }
+
+  @Test
+  void aFileThatWasRepairedInPlaceOpensWithoutARestart() throws Exception {
+    Path good = directory.resolve("good.db");
+    Databases.create(good, 7);
+    Path db = damaged();
+    Object inode = Files.getAttribute(db, "unix:ino");
+    try (var app = GuardedJvm.jvm().options("on-unrecoverable=refuse").start()) {
+      assertRefused(db, app.say("open", "a", "drivermanager", "jdbc:sqlite:" + db));
+      assertRefused(db, app.say("open", "a", "drivermanager", "jdbc:sqlite:" + db));
+      Files.write(db, Files.readAllBytes(good), StandardOpenOption.TRUNCATE_EXISTING);
+      assertEquals(inode, Files.getAttribute(db, "unix:ino"));
+      app.ok("open", "r", "drivermanager", "jdbc:sqlite:" + db + "?open_mode=1");
+      assertEquals("7", app.say("sql", "r", "SELECT count(*) FROM t"));
+      app.ok("close", "r");
+      assertFalse(Files.exists(Databases.beside(db, ".bak")));
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      assertEquals("7", app.say("sql", "a", "SELECT count(*) FROM t"));
+      app.end("return");
+    }
+    assertEquals(7, Databases.rows(Databases.beside(db, ".bak")));
+  }
+
+  /** Only the first refusal costs a check. */
+  @Test
+  void aRefusedFileThatStaysAsItIsIsNotExaminedAgain() throws Exception {
+    Path db = damaged();
+    try (var app = GuardedJvm.jvm().options("on-unrecoverable=refuse").start()) {
+      for (int i = 0; i < 5; i++) {
+        String how = i % 2 == 0 ? "drivermanager" : "datasource";
+        assertRefused(db, app.say("open", "a", how, "jdbc:sqlite:" + db));
+      }
+      assertEquals(1, app.end("return").guardLines().size());
     }
   }
 

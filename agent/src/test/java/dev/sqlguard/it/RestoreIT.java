@@ -184,6 +184,36 @@ class RestoreIT {
     assertEquals(ROWS, Databases.rows(db));
   }
 
+  /** More rows, but of another time: what was deleted since would be back, what is new be gone. */
+  @Test
+  void olderBackupWithMoreRowsIsNotInstalledOverANewerOneWithFewer() throws Exception {
+    createAndBackUp();
+    Databases.execute(db, "DELETE FROM t WHERE id > 300");
+    starts.start(db);
+    assertEquals(300, Databases.rows(bak));
+    assertEquals(ROWS, Databases.rows(Databases.beside(db, ".bak.1")));
+    Databases.execute(
+        db, insertInto("t(id, x)", 1001, 1100), "UPDATE t SET x = 'in neither' WHERE id > 1000");
+    Databases.damage(db, "ix", 1);
+    int first = 0;
+    for (int leaf : Databases.leaves(db, "t")) {
+      first = Images.rowsOnLeaf(db, leaf).contains(1L) ? leaf : first;
+    }
+    Images.zeroPage(db, first);
+    byte[] damaged = Files.readAllBytes(db);
+    assertNotRestored(damaged, starts.start(db));
+  }
+
+  private static String insertInto(String table, int from, int to) {
+    return "WITH RECURSIVE n(i) AS (SELECT "
+        + from
+        + " UNION ALL SELECT i + 1 FROM n WHERE i < "
+        + to
+        + ") INSERT INTO "
+        + table
+        + " SELECT i, 'row ' || i || hex(randomblob(40)) FROM n";
+  }
+
   @Test
   void damageWithoutABackupLeavesTheFileAsItWas() throws Exception {
     Databases.create(db, ROWS);

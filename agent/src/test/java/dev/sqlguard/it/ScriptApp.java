@@ -36,6 +36,7 @@ import org.sqlite.SQLiteDataSource;
  *       open
  *   <li>{@code writer NAME STATEMENT}: repeats it on a daemon thread until the JVM is gone
  *   <li>{@code counter NAME STATEMENT}: the same, and prints a line after each success
+ *   <li>{@code exitvirtual CODE}: System.exit on a virtual thread
  *   <li>{@code exit CODE}, {@code throw}, {@code return}, {@code halt}
  * </ul>
  *
@@ -112,6 +113,10 @@ public final class ScriptApp {
                 });
         writer.setDaemon(true);
         writer.start();
+        return "ok";
+      case "exitvirtual":
+        Runnable exit = () -> System.exit(Integer.parseInt(words[1]));
+        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, exit);
         return "ok";
       case "exit":
         System.exit(Integer.parseInt(words[1]));

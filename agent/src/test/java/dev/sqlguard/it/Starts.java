@@ -16,6 +16,8 @@ final class Starts implements AutoCloseable {
   /** What one start showed: of the open, of the statements, and the guard's lines about it. */
   record Start(String opened, List<String> answers, List<String> lines) {}
 
+  private static int databases;
+
   private final Supplier<GuardedJvm> jvm;
   private final List<GuardedJvm.Running> running = new ArrayList<>();
   private final Map<Path, Integer> startsOf = new HashMap<>();
@@ -26,6 +28,14 @@ final class Starts implements AutoCloseable {
 
   static Starts with(String options) {
     return new Starts(() -> GuardedJvm.jvm().options(options));
+  }
+
+  /**
+   * The path of a database that no test has had. A file system gives the number of a deleted
+   * directory to the next one, and a JVM that has seen a name there takes it for the same file.
+   */
+  static Path unused(Path directory) {
+    return directory.resolve("app-" + databases++ + ".db");
   }
 
   /** The application opens the database, runs the statements, closes it. */

@@ -3,6 +3,7 @@ package dev.sqlguard.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StateFileTest {
+  private static final int STRANGER = 4711;
   private static final int SLOT = 64 * 1024;
 
   @TempDir Path directory;
@@ -93,9 +95,64 @@ class StateFileTest {
   }
 
   @Test
+  void aSecondNameOfAnotherFileIsNotWrittenTo() throws IOException {
+    Path target = Files.writeString(directory.resolve("precious"), "mine");
+    Files.createLink(path, target);
+    assertThrows(IOException.class, this::open);
+    assertEquals("mine", Files.readString(target));
+  }
+
+  /** As some backup programs do. */
+  @Test
+  void aSecondNameOfTheStateFileIsNoObstacle() throws IOException {
+    save("one");
+    Files.createLink(directory.resolve("second-name"), path);
+    save("two");
+    assertEquals("two", load());
+  }
+
+  @Test
+  void aFileThatWasNeverWrittenIsAnEmptyState() throws IOException {
+    Files.write(path, new byte[2 * SLOT]);
+    assertEquals("nothing", load());
+  }
+
+  @Test
+  void inADirectoryForEverybodyTheFileOfAStrangerIsNotBelieved() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs to give files away");
+    save("one");
+    FileStat owner = FileStat.ofEntry(path).orElseThrow();
+    Files.setAttribute(path, "unix:uid", STRANGER);
+    assertEquals("one", load());
+    Files.setAttribute(directory, "unix:mode", 01777);
+    assertThrows(IOException.class, () -> StateFile.open(path, owner, disk, 0));
+    FileStat strangers = FileStat.ofEntry(path).orElseThrow();
+    StateFile.open(path, strangers, disk, 0).orElseThrow().close();
+    Files.setAttribute(directory, "unix:uid", STRANGER);
+    StateFile.open(path, owner, disk, 0).orElseThrow().close();
+  }
+
+  @Test
   void moreThanASlotHoldsIsRefusedAndTheOldStateStays() throws IOException {
     save("one");
     assertThrows(IOException.class, () -> save("x".repeat(SLOT)));
     assertEquals("one", load());
+  }
+
+  @Test
+  void roomIsWhatASaveStillTakes() throws IOException {
+    try (StateFile state = open()) {
+      int some = 10_000;
+      state.put("fact", List.of(StateLine.of("fact", "value", "ü".repeat(some))));
+      int more = state.room() / 6;
+      assertEquals(SLOT / 6, some + more, 20);
+      state.put("fact", List.of(StateLine.of("fact", "value", "ü".repeat(some + more))));
+      assertTrue(state.room() >= 0 && state.room() < 6, "room " + state.room());
+      state.save(disk);
+      state.put("fact", List.of(StateLine.of("fact", "value", "ü".repeat(some + more + 1))));
+      assertTrue(state.room() < 0, "room " + state.room());
+      assertThrows(IOException.class, () -> state.save(disk));
+    }
+    assertEquals(SLOT / 6 - 10, load().length(), 10);
   }
 }

@@ -1,18 +1,17 @@
 package dev.sqlguard.verify;
 
+import static dev.sqlguard.verify.Scratch.execute;
+import static dev.sqlguard.verify.Scratch.verdict;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sqlguard.driver.JdbcDriver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,36 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 class IntegrityCheckTest {
   @TempDir Path directory;
 
-  private static Verdict verdict(Path image, Verifier.Depth depth) {
-    return new IntegrityCheck(new JdbcDriver(org.sqlite.core.DB.class, () -> true))
-        .verify(image, depth);
-  }
-
-  private static Verdict verdict(Path image) {
-    return verdict(image, Verifier.Depth.FULL);
-  }
-
   private Path made(String... statements) throws Exception {
     Path file = directory.resolve("image.db");
     execute(file, statements);
     return file;
-  }
-
-  private static List<String> execute(Path file, String... statements) throws Exception {
-    List<String> found = new ArrayList<>();
-    try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + file);
-        Statement statement = db.createStatement()) {
-      for (String text : statements) {
-        if (statement.execute(text)) {
-          try (ResultSet rows = statement.getResultSet()) {
-            while (rows.next()) {
-              found.add(rows.getString(1));
-            }
-          }
-        }
-      }
-    }
-    return found;
   }
 
   private static String fill(int rows) {
@@ -158,5 +131,54 @@ class IntegrityCheckTest {
     assertFalse(execute(image, "PRAGMA integrity_check").equals(List.of("ok")));
     Verdict.Damaged damaged = assertInstanceOf(Verdict.Damaged.class, verdict(image));
     assertFalse(damaged.losesRows(), damaged.findings().toString());
+  }
+
+  /** The application writes content and index one by one: that they differ is its business. */
+  @Test
+  void aTextIndexThatIsBehindContentElsewhereIsHealthy() throws Exception {
+    Path image =
+        made(
+            "CREATE TABLE articles(content TEXT)",
+            "CREATE VIRTUAL TABLE \"a.\nb\" USING fts4(content='articles', content)",
+            "CREATE VIRTUAL TABLE newer USING fts5(content, content='articles')",
+            "INSERT INTO articles VALUES ('one'), ('two')");
+    assertFalse(execute(image, "PRAGMA integrity_check").equals(List.of("ok")));
+    assertInstanceOf(Verdict.Healthy.class, verdict(image));
+  }
+
+  @Test
+  void aTextIndexThatDisagreesWithItsOwnContentIsReported() throws Exception {
+    Path image =
+        made(
+            "CREATE VIRTUAL TABLE f USING fts4(content)",
+            "INSERT INTO f VALUES ('one'), ('two'), ('three')",
+            "UPDATE f_content SET c0content = 'other' WHERE docid = 2");
+    Verdict.Damaged damaged = assertInstanceOf(Verdict.Damaged.class, verdict(image));
+    assertFalse(damaged.losesRows(), damaged.findings().toString());
+  }
+
+  /** What is said of the table comes after more than is kept of what is said of its index. */
+  @Test
+  void brokenPagesOfATableAreSeenBehindManyOfAnIndex() throws Exception {
+    Path image =
+        made(
+            "PRAGMA page_size=512",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)",
+            "CREATE INDEX ix ON t(x)",
+            fill(20_000));
+    for (int leaf : Scratch.leaves(image, "ix")) {
+      byte[] page = Scratch.page(image, leaf);
+      page[7]++;
+      Scratch.putPage(image, leaf, page);
+    }
+    Verdict.Damaged index = assertInstanceOf(Verdict.Damaged.class, verdict(image));
+    assertTrue(index.findings().size() >= 1000);
+    assertFalse(index.losesRows());
+    int leaf = Scratch.leaves(image, "t").get(7);
+    byte[] page = Scratch.page(image, leaf);
+    page[7]++;
+    Scratch.putPage(image, leaf, page);
+    Verdict.Damaged both = assertInstanceOf(Verdict.Damaged.class, verdict(image));
+    assertTrue(both.losesRows());
   }
 }

@@ -24,35 +24,62 @@ class WordingsTest {
         "CONSTRAINT | TEXT value in t.a",
         "CONSTRAINT | NUMERIC value in t.a",
         "CONSTRAINT | non-INTEGER value in t.a",
+        "CONSTRAINT | NULL value in page 3 is never used.a",
+        "CONSTRAINT | CHECK constraint failed in freelist: ptrmap",
+        "INDEX_CONTENT | row 257 missing from index ia",
+        "INDEX_CONTENT | rowid 257 missing from index ia",
+        "INDEX_CONTENT | rowid -7 missing from index ia",
+        "INDEX_CONTENT | wrong # of entries in index ia",
+        "INDEX_CONTENT | non-unique entry in index un",
+        "INDEX_CONTENT | row 3 values differ from index ia",
+        "INDEX_CONTENT | row 3 missing from index ptrmap",
+        "INDEX_CONTENT | wrong # of entries in index pointer map",
+        "TEXT_INDEX | fts5: checksum mismatch for table \"f\"",
+        "TEXT_INDEX | malformed inverted index for FTS4 table main.f",
+        "STRUCTURE | something that no version says yet"
+      })
+  void findingsAboutRowsAreClassified(String kind, String text) {
+    assertEquals(Kind.valueOf(kind), Finding.ofRows(text).kind());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "FREE_SPACE | Freelist: size is 20 but should be 3",
         "FREE_SPACE | Main freelist: 1 of 2 pages missing from overflow list",
         "FREE_SPACE | Page 224: never used",
         "FREE_SPACE | Page 224 is never used",
         "FREE_SPACE | Bad ptr map entry key=5 expected=(1,0) got=(2,3)",
         "FREE_SPACE | Failed to read ptrmap key=3",
-        "INDEX_CONTENT | row 257 missing from index ia",
-        "INDEX_CONTENT | wrong # of entries in index ia",
-        "INDEX_CONTENT | non-unique entry in index un",
-        "INDEX_CONTENT | row 3 values differ from index ia",
         "STRUCTURE | Tree 3 page 13: btreeInitPage() returns error code 11",
         "STRUCTURE | On tree page 13 cell 3: Rowid 4 out of order",
         "STRUCTURE | Fragmentation of 188 bytes reported as 0 on page 9",
         "STRUCTURE | something that no version says yet"
       })
-  void findingsAreClassified(String kind, String text) {
-    assertEquals(Kind.valueOf(kind), Finding.parse(text).kind());
+  void findingsAboutPagesAreClassified(String kind, String text) {
+    assertEquals(Kind.valueOf(kind), Finding.ofPages(text).kind());
   }
 
   @Test
   void treesAndPagesAreRead() {
-    Finding finding = Finding.parse("Tree 3 page 13 cell 2: Rowid 4 out of order");
+    Finding finding = Finding.ofPages("Tree 3 page 13 cell 2: Rowid 4 out of order");
     assertEquals(3, finding.tree());
     assertEquals(13, finding.page());
-    Finding old = Finding.parse("On tree page 13 cell 3: invalid page number 99");
+    Finding old = Finding.ofPages("On tree page 13 cell 3: invalid page number 99");
     assertEquals(0, old.tree());
     assertEquals(13, old.page());
-    assertEquals("a b", Finding.parse("wrong # of entries in index a b").index());
-    assertEquals(0, Finding.parse("Tree 99999999999999 page 1").tree());
+    assertEquals(0, Finding.ofPages("Tree 99999999999999 page 1").tree());
+  }
+
+  @Test
+  void namesHoldAnything() {
+    assertEquals("a b", Finding.ofRows("wrong # of entries in index a b").index());
+    assertEquals("a\nb\n", Finding.ofRows("row 1 missing from index a\nb\n").index());
+    assertEquals(
+        "a.\nb", Finding.ofRows("malformed inverted index for FTS4 table main.a.\nb").index());
+    assertEquals(Kind.CONSTRAINT, Finding.ofRows("NULL value in a\nb.c").kind());
+    assertEquals(0, Finding.ofRows("In RTree main.page 5:\nNode 1 missing from database").page());
   }
 
   @Test

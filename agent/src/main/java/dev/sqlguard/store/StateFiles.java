@@ -1,0 +1,92 @@
+package dev.sqlguard.store;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The state files that this process has open: each at most once, because closing a second
+ * descriptor, even one that was opened only to try the lock, would release the lock of the first.
+ * Waiting can't be interrupted, and leaves the thread's interrupt flag alone.
+ */
+public final class StateFiles {
+  private static final long FOREVER = TimeUnit.DAYS.toNanos(1000);
+
+  private final Set<FileId> inUse = new HashSet<>();
+
+  /**
+   * Opens a state file, creates it where it is missing, and takes its lock.
+   *
+   * @param model whose owner and mode a new file gets
+   * @param waitNanos how long to wait for other threads, and then for other processes
+   * @return empty where another one kept it all that time
+   * @throws IOException where the file can't be created, or isn't one that may be written to
+   */
+  public Optional<StateFile> open(Path path, FileStat model, Disk disk, long waitNanos)
+      throws IOException {
+    StateFile.create(path, model, disk);
+    FileId id = idOf(path);
+    if (!claim(id, waitNanos)) {
+      return Optional.empty();
+    }
+    Optional<StateFile> opened = Optional.empty();
+    try {
+      opened = StateFile.lock(path, model, waitNanos);
+    } finally {
+      if (opened.isPresent()) {
+        opened.get().claimedBy(this, id);
+      } else {
+        release(id);
+      }
+    }
+    return opened;
+  }
+
+  /** Reads what a state file says, without its lock, as soon as no thread here has it open. */
+  public StateFile peek(Path path) throws IOException {
+    FileId id = idOf(path);
+    if (!claim(id, FOREVER)) {
+      throw new IOException(path + " is in use");
+    }
+    try {
+      return StateFile.peek(path);
+    } finally {
+      release(id);
+    }
+  }
+
+  private static FileId idOf(Path path) throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(path);
+    if (stat.isEmpty()) {
+      throw new NoSuchFileException(path.toString());
+    }
+    return stat.get().id();
+  }
+
+  private synchronized boolean claim(FileId id, long waitNanos) {
+    long started = System.nanoTime();
+    boolean interrupted = false;
+    boolean claimed = inUse.add(id);
+    for (long left; !claimed && (left = started + waitNanos - System.nanoTime()) > 0; ) {
+      try {
+        wait(TimeUnit.NANOSECONDS.toMillis(left) + 1);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      claimed = inUse.add(id);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return claimed;
+  }
+
+  synchronized void release(FileId id) {
+    inUse.remove(id);
+    notifyAll();
+  }
+}

@@ -1,0 +1,146 @@
+package dev.sqlguard.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The same damage in the words of old versions of SQLite: the same verdicts. */
+class OldDriverVerdictsIT {
+  private static final int ROWS = 500;
+  private static final Map<String, Starts> BY_VERSION = new TreeMap<>();
+
+  @TempDir Path directory;
+  private Path db;
+
+  static List<String> versions() {
+    return List.of("3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0");
+  }
+
+  private static Starts with(String version) {
+    return BY_VERSION.computeIfAbsent(
+        version,
+        v -> {
+          Path driver = Path.of(System.getProperty("old.drivers"), "sqlite-jdbc-" + v + ".jar");
+          assertTrue(Files.exists(driver), driver.toString());
+          return new Starts(
+              () ->
+                  GuardedJvm.jvm()
+                      .classPath(JarMaker.location(ScriptApp.class), driver)
+                      .jvmArguments("-Djdbc.drivers=org.sqlite.JDBC"));
+        });
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    for (Starts starts : BY_VERSION.values()) {
+      starts.close();
+    }
+    BY_VERSION.clear();
+  }
+
+  @BeforeEach
+  void create() throws Exception {
+    db = Starts.unused(directory);
+    Databases.create(db, ROWS);
+  }
+
+  private void backUp(String version) throws Exception {
+    Starts.Start start = with(version).start(db);
+    assertTrue(Files.exists(Databases.beside(db, ".bak")), start.lines()::toString);
+  }
+
+  private void assertOnlyReported(String version) throws Exception {
+    byte[] before = Files.readAllBytes(db);
+    Starts.Start start = with(version).start(db);
+    assertEquals("ok", start.opened());
+    assertArrayEquals(before, Files.readAllBytes(db), start.lines()::toString);
+    assertEquals(1, start.lines().size(), start.lines()::toString);
+    assertFalse(Files.exists(Databases.beside(db, ".corrupt")));
+  }
+
+  private void assertRestored(String version) throws Exception {
+    byte[] damaged = Files.readAllBytes(db);
+    Starts.Start start = with(version).start(db);
+    assertTrue(Databases.isIntact(db), start.lines()::toString);
+    assertEquals(ROWS, Databases.rows(db));
+    assertArrayEquals(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void zeroedIndexLeafIsOnlyReported(String version) throws Exception {
+    backUp(version);
+    Databases.execute(db, "UPDATE t SET x = 'row 9999 newer than the backup' WHERE id = 1");
+    Images.zeroPage(db, Databases.leaves(db, "ix").get(2));
+    assertOnlyReported(version);
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void staleIndexLeafIsOnlyReported(String version) throws Exception {
+    backUp(version);
+    Images.loseWrites(db, "ix", "UPDATE t SET x = 'row 2 newer' WHERE id = 1");
+    assertFalse(Databases.isIntact(db));
+    assertOnlyReported(version);
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void leakedPagesAndWrongFreelistAreOnlyReported(String version) throws Exception {
+    backUp(version);
+    Databases.execute(db, "DELETE FROM t WHERE id > 300");
+    Images.putInt(db, 32, 0);
+    assertFalse(Databases.isIntact(db));
+    assertOnlyReported(version);
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void staleTableLeafLosesRowsAndIsRestored(String version) throws Exception {
+    backUp(version);
+    Images.loseTwoRows(db);
+    assertRestored(version);
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void firstPageThatIsNoTreeIsRestored(String version) throws Exception {
+    backUp(version);
+    Databases.overwrite(db, 100, new byte[8]);
+    assertRestored(version);
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void destroyedHeaderIsRestored(String version) throws Exception {
+    backUp(version);
+    Databases.overwrite(db, 0, new byte[100]);
+    assertRestored(version);
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void logOfAKilledApplicationIsInTheBackup(String version) throws Exception {
+    try (var app = GuardedJvm.jvm().unguarded().start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      app.say("sql", "a", "PRAGMA journal_mode=WAL");
+      app.ok("sql", "a", "INSERT INTO t(x) VALUES ('only in the log')");
+      app.kill();
+    }
+    backUp(version);
+    assertEquals(ROWS + 1, Databases.rows(Databases.beside(db, ".bak")));
+    assertTrue(Databases.isIntact(Databases.beside(db, ".bak")));
+  }
+}

@@ -1,0 +1,134 @@
+package dev.sqlguard.repair;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.StateFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Logs whose main file is gone, and damaged originals, beside each other. */
+class EvidenceTest {
+  @TempDir Path directory;
+
+  private final Disk disk = new Disk();
+  private Path main;
+  private StateFile state;
+
+  @BeforeEach
+  void openState() throws Exception {
+    main = directory.resolve("a.db");
+    FileStat model = FileStat.privateTo(directory);
+    state = StateFile.open(directory.resolve("a.db.sqlguard"), model, disk, 0).orElseThrow();
+  }
+
+  @AfterEach
+  void closeState() throws Exception {
+    state.close();
+  }
+
+  /** A planted state file must not lead a repair to somebody's files. */
+  @Test
+  void onlyNamesBesideTheDatabaseAreNamesOfEvidence() {
+    assertTrue(evidence(1).isName("a.db.corrupt"));
+    assertTrue(evidence(1).isName("a.db.corrupt.12"));
+    for (String name :
+        List.of("../a.db.corrupt", "a.db", "a.db.corrupt/../b", "b.db.corrupt", "")) {
+      assertFalse(evidence(1).isName(name), name);
+    }
+  }
+
+  private Evidence evidence(int kept) {
+    return new Evidence(main, state, disk, kept);
+  }
+
+  private Path beside(String suffix) {
+    return directory.resolve("a.db" + suffix);
+  }
+
+  private Evidence.Kept keepLog(int kept, String log) throws IOException {
+    Files.writeString(beside("-wal"), log);
+    return evidence(kept).keepCopy();
+  }
+
+  /** As an installation does. */
+  private List<Path> keepOriginal(int kept, String content) throws IOException {
+    Path name = evidence(kept).makeRoom();
+    Files.writeString(name, content);
+    evidence(kept).record(name);
+    return evidence(kept).trim(name);
+  }
+
+  @Test
+  void aLogIsKeptBesideAnEmptyFile() throws Exception {
+    assertEquals(new Evidence.Kept(beside(".corrupt"), List.of()), keepLog(3, "log"));
+    assertEquals(0, Files.size(beside(".corrupt")));
+    assertEquals("log", Files.readString(beside(".corrupt-wal")));
+    assertTrue(evidence(3).isOurs(beside(".corrupt")));
+  }
+
+  @Test
+  void theSameLogIsKeptOnce() throws Exception {
+    keepLog(3, "log");
+    keepLog(3, "log");
+    assertEquals("log", Files.readString(beside(".corrupt-wal")));
+    assertFalse(Files.exists(beside(".corrupt.1")));
+    assertFalse(Files.exists(beside(".corrupt.1-wal")));
+  }
+
+  @Test
+  void aLogIsTheOnlyCarrierOfItsRowsAndNeverDeleted() throws Exception {
+    keepLog(1, "first log");
+    keepLog(1, "second log");
+    assertEquals(List.of(), keepOriginal(1, "first original"));
+    assertEquals(List.of(beside(".corrupt.1")), keepOriginal(1, "second original"));
+    assertEquals("second original", Files.readString(beside(".corrupt")));
+    assertEquals("second log", Files.readString(beside(".corrupt.2-wal")));
+    assertEquals("first log", Files.readString(beside(".corrupt.3-wal")));
+  }
+
+  @Test
+  void originalsBeyondTheirNumberGoAndAreNamed() throws Exception {
+    for (String content : List.of("one", "two", "three")) {
+      keepOriginal(3, content);
+    }
+    Evidence.Kept kept = keepLog(1, "log");
+    assertEquals(List.of(beside(".corrupt.3"), beside(".corrupt.2")), kept.deleted());
+    assertEquals("log", Files.readString(beside(".corrupt-wal")));
+    assertEquals("three", Files.readString(beside(".corrupt.1")));
+    assertFalse(Files.exists(beside(".corrupt.2")));
+    assertFalse(Files.exists(beside(".corrupt.3")));
+  }
+
+  @Test
+  void filesOfSomebodyElseUnderAllNamesAreNotTakenForEvidence() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      Files.writeString(beside(".corrupt" + (i == 0 ? "" : "." + i)), "mine");
+    }
+    assertThrows(IOException.class, () -> keepLog(3, "log"));
+    for (int i = 1; i < 200; i++) {
+      assertEquals("mine", Files.readString(beside(".corrupt." + i)));
+      assertFalse(Files.exists(beside(".corrupt." + i + "-wal")));
+    }
+  }
+
+  @Test
+  void evidenceThatIsGoneIsForgotten() throws Exception {
+    for (int i = 0; i < 2000; i++) {
+      Files.deleteIfExists(beside(".corrupt"));
+      keepOriginal(3, "original " + i);
+      state.save(disk);
+    }
+    assertTrue(evidence(3).isOurs(beside(".corrupt")));
+  }
+}

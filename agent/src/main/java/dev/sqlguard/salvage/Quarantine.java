@@ -166,7 +166,7 @@ final class Quarantine {
 
   /** How much of a payload stands on pages that exist. */
   private long readableSize(byte[] bytes, CellCursor cell) throws IOException {
-    if (cell.overflowPage() == 0) {
+    if (!cell.overflows()) {
       return cell.localSize();
     }
     byte[] block = new byte[1 << 16];

@@ -149,7 +149,7 @@ final class TreeWalk {
       Bound high = Bound.of(bytes, cell, order.rowids());
       visit(cell.leftChild(), new KeyRange(low, high), depth + 1);
       if (!order.rowids()) {
-        int overflows = cell.overflowPage() != 0 ? Segments.OVERFLOWS : 0;
+        int overflows = cell.overflows() ? Segments.OVERFLOWS : 0;
         segments.add((int) page, i, inferred | overflows, KeyRange.ALL);
       }
       low = high;

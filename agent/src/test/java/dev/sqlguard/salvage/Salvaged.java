@@ -105,7 +105,7 @@ record Salvaged(Path out, SalvageReport report) {
     List<String> findings = new ArrayList<>();
     for (String line : WrittenDatabase.text(db, "PRAGMA integrity_check(1000)").split("\n")) {
       boolean headline = line.equals("ok") || line.isEmpty() || line.startsWith("*** in database");
-      if (!headline && Finding.parse(line).kind() != Finding.Kind.CONSTRAINT) {
+      if (!headline && Finding.ofRows(line).kind() != Finding.Kind.CONSTRAINT) {
         findings.add(line);
       }
     }

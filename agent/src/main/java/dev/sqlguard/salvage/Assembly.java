@@ -220,12 +220,12 @@ final class Assembly {
       }
       fillBefore(cell);
       if (rowids) {
-        if (cell.overflowPage() == 0) {
+        if (!cell.overflows()) {
           out.add(cell.rowid(), page, cell.payloadAt(), cell.localSize());
         } else {
           out.add(cell.rowid(), payload.of(page, cell));
         }
-      } else if (cell.overflowPage() == 0) {
+      } else if (!cell.overflows()) {
         out.add(page, cell.payloadAt(), cell.localSize());
       } else {
         out.add(payload.of(page, cell));

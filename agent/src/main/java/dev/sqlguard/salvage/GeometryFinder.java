@@ -89,7 +89,7 @@ final class GeometryFinder {
         int at = layout.pointer(page, i);
         valid = at >= layout.content() && at < pageSize && cell.parse(page, type, at);
         // Where payload spills the size on the page depends on what is asked for.
-        last = cell.overflowPage() == 0 ? Math.max(last, cell.end()) : last;
+        last = !cell.overflows() ? Math.max(last, cell.end()) : last;
       }
       if (valid && last >= Math.max(SMALLEST_USABLE, pageSize - LARGEST_RESERVED)) {
         ends[last]++;

@@ -61,7 +61,7 @@ final class OverflowChains {
               page,
               i,
               cell -> {
-                if (cell.overflowPage() != 0) {
+                if (cell.overflows()) {
                   action.at(tree, number, cell);
                 }
               });

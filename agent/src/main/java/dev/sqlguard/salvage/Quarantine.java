@@ -14,8 +14,11 @@ import java.util.Map;
  * pgno, nfield, id, c0…}, as the {@code .recover} of SQLite's shell lays them out.
  */
 final class Quarantine {
-  /** SQLite's SQLITE_MAX_COLUMN is 2000; four of them are ours. */
-  private static final int MOST_FIELDS = 1996;
+  /**
+   * SQLite's SQLITE_MAX_COLUMN is 2000; four of them are ours, and one is left to queries that ask
+   * for the rowid as well.
+   */
+  private static final int MOST_FIELDS = 1995;
 
   private static final String NAME = "lost_and_found";
 
@@ -163,7 +166,7 @@ final class Quarantine {
 
   /** How much of a payload stands on pages that exist. */
   private long readableSize(byte[] bytes, CellCursor cell) throws IOException {
-    if (cell.overflowPage() == 0) {
+    if (!cell.overflows()) {
       return cell.localSize();
     }
     byte[] block = new byte[1 << 16];

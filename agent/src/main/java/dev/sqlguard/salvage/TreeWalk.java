@@ -90,14 +90,15 @@ final class TreeWalk {
 
   private boolean leaf(long page, byte[] bytes, KeyRange range) throws IOException {
     PageLayout layout = PageLayout.of(bytes, page, check.order().leafType());
-    if (pageCheck.isClean(bytes, layout, range)) {
+    boolean right = bytes[layout.headerAt()] == layout.type();
+    // Zeros are what an empty page of 64 KiB would have behind its type.
+    if ((right || layout.cells() > 0) && pageCheck.isClean(bytes, layout, range)) {
       pages.use(page, Use.BTREE);
       int overflows = pageCheck.overflows() ? Segments.OVERFLOWS : 0;
       segments.add((int) page, Segments.LEAF, inferred | overflows, range);
       return true;
     }
     LeafSurgery.Result result = surgery.operate(bytes, page, layout.type(), range);
-    boolean right = bytes[layout.headerAt()] == layout.type();
     boolean enough = right || result.kept().size() > 2 * result.damaged().size();
     if (result.isHopeless() || !enough) {
       return false;
@@ -148,7 +149,7 @@ final class TreeWalk {
       Bound high = Bound.of(bytes, cell, order.rowids());
       visit(cell.leftChild(), new KeyRange(low, high), depth + 1);
       if (!order.rowids()) {
-        int overflows = cell.overflowPage() != 0 ? Segments.OVERFLOWS : 0;
+        int overflows = cell.overflows() ? Segments.OVERFLOWS : 0;
         segments.add((int) page, i, inferred | overflows, KeyRange.ALL);
       }
       low = high;

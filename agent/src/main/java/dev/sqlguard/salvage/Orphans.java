@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds out where orphaned pages belong: into a gap whose keys they fit, of a table whose records
@@ -88,6 +89,10 @@ final class Orphans {
     leftOver.removeIf(this::isIndexPage);
     for (Tree tree : tables) {
       insertFillings(tree, holes);
+    }
+    if (!schemaComplete) {
+      Set<Integer> nameless = new NamelessTrees(pages, visits, damages, tables, leftOver).indexes();
+      leftOver.removeIf(orphan -> nameless.contains(orphan.page));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sqlguard.salvage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What was found in a damaged image, ready to be written. */
@@ -18,6 +19,7 @@ final class Findings {
   private final Backup backup;
 
   private final Set<String> notFilled;
+  private final Map<String, Testimony> testimonies;
 
   Findings(
       FileLayout layout,
@@ -27,7 +29,9 @@ final class Findings {
       Orphans orphans,
       Damages damages,
       Backup backup,
-      Set<String> notFilled) {
+      Set<String> notFilled,
+      Map<String, Testimony> testimonies) {
+    this.testimonies = testimonies;
     this.layout = layout;
     this.schema = schema;
     this.tables = tables;
@@ -75,7 +79,13 @@ final class Findings {
       return null;
     }
     boolean whole = tree.isIntact() && suspects.size() == 0;
-    return whole ? null : Backfill.of(pages, tree, backup, definition(tree.name()));
+    return whole
+        ? null
+        : Backfill.of(pages, tree, backup, definition(tree.name()), testimony(tree.name()));
+  }
+
+  Testimony testimony(String table) {
+    return testimonies.getOrDefault(table, Testimony.NONE);
   }
 
   private String definition(String table) {

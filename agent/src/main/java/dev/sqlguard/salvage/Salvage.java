@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,6 @@ public final class Salvage {
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
-  private final Map<String, Long> lostByIndexes = new HashMap<>();
   private Damages damages;
   private FileBytes backupBytes;
   private final List<String> notes = new ArrayList<>();
@@ -110,20 +108,22 @@ public final class Salvage {
     List<Tree> all = new ArrayList<>(tables);
     all.addAll(indexes);
     new OverflowChains(pages, suspects, damages).check(all);
-    new IndexWitness(pages, suspects, lostByIndexes, progress).hear(tables, indexes);
+    Map<String, Testimony> testimonies =
+        new IndexWitness(pages, suspects, progress).hear(tables, indexes);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
     Set<String> notFilled = new HashSet<>();
     while (true) {
       Backup filling = options.backfill() ? backup : null;
       Findings findings =
-          new Findings(layout, schema, tables, suspects, orphans, damages, filling, notFilled);
+          new Findings(
+              layout, schema, tables, suspects, orphans, damages, filling, notFilled, testimonies);
       Assembly assembly = new Assembly(pages, findings, progress);
       List<String> unused = assembly.write(out);
       Indexes sqliteWork = new Indexes(sqlite, progress);
       Indexes.Failure failure = sqliteWork.fill(out, schema, unused);
       if (failure == null) {
         notes.addAll(sqliteWork.notes());
-        return report(tables, assembly, found);
+        return report(findings, assembly, found);
       }
       String table = failure.index().table();
       TableTally tally = assembly.tallies().get(table);
@@ -258,26 +258,14 @@ public final class Salvage {
         settings.defaultCacheSize());
   }
 
-  private SalvageReport report(List<Tree> tables, Assembly assembly, SchemaFinder.Found found) {
+  private SalvageReport report(Findings findings, Assembly assembly, SchemaFinder.Found found) {
     List<TableOutcome> outcomes = new ArrayList<>();
-    Map<String, TableTally> tallies = assembly.tallies();
+    Outcomes words = new Outcomes(findings.layout().encoding());
     long quarantined = 0;
-    for (Tree tree : tables) {
-      TableTally tally = tallies.get(tree.name());
+    for (Tree tree : findings.tables()) {
+      TableTally tally = assembly.tallies().get(tree.name());
       quarantined += tally.quarantined;
-      List<TableOutcome.KeyRange> destroyed = new ArrayList<>();
-      for (Gap gap : tree.gaps()) {
-        destroyed.add(new TableOutcome.KeyRange(text(gap.range().low()), text(gap.range().high())));
-      }
-      outcomes.add(
-          new TableOutcome(
-              tree.name(),
-              tally.kept,
-              tally.quarantined,
-              tally.destroyed,
-              tally.fromBackup,
-              destroyed,
-              List.of()));
+      outcomes.add(words.of(tree, tally, findings.testimony(tree.name())));
     }
     String schemaFrom = found.complete() ? "its own tree" : "the leaves that survive";
     return new SalvageReport(
@@ -288,9 +276,5 @@ public final class Salvage {
         assembly.quarantined() - quarantined,
         schemaFrom,
         notes);
-  }
-
-  private static String text(Bound bound) {
-    return bound == null ? "" : bound.record() == null ? Long.toString(bound.rowid()) : "(key)";
   }
 }

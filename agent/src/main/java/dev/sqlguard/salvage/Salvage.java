@@ -125,17 +125,39 @@ public final class Salvage {
         notes.addAll(sqliteWork.notes());
         return report(findings, assembly, found);
       }
-      String table = failure.index().table();
-      TableTally tally = assembly.tallies().get(table);
-      if (failure.unique() && tally != null && tally.fromBackup > 0) {
-        notFilled.add(table);
-        notes.add(table + " takes no row from the backup: " + failure.message());
-      } else {
-        schema.remove(failure.index());
-        objectsLost.add(failure.index().key() + ": " + failure.message());
-      }
+      repair(failure, findings, assembly, schema, notFilled, pages, suspects);
       Files.delete(out);
     }
+  }
+
+  /** Takes away what keeps an index from being filled: rows of the backup, doubles, the index. */
+  private void repair(
+      Indexes.Failure failure,
+      Findings findings,
+      Assembly assembly,
+      List<SchemaRow> schema,
+      Set<String> notFilled,
+      Pages pages,
+      CellSet suspects)
+      throws IOException {
+    String name = failure.index().table();
+    TableTally tally = assembly.tallies().get(name);
+    if (failure.unique() && tally != null && tally.fromBackup > 0) {
+      notFilled.add(name);
+      notes.add(name + " takes no row from the backup: " + failure.message());
+      return;
+    }
+    for (Tree table : findings.tables()) {
+      for (IndexShape index : table.shape().indexes()) {
+        if (failure.unique()
+            && index.name().equals(failure.index().name())
+            && new DuplicateKeys(pages, suspects).find(table, index) > 0) {
+          return;
+        }
+      }
+    }
+    schema.remove(failure.index());
+    objectsLost.add(failure.index().key() + ": " + failure.message());
   }
 
   /** Null where there is none that fits. */

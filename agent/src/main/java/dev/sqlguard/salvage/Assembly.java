@@ -150,6 +150,7 @@ final class Assembly {
     private final boolean rowids;
     private int segment;
     private int number;
+    private long nth;
     private byte[] lastPage;
     private final CellCursor last = new CellCursor(geometry);
 
@@ -268,9 +269,17 @@ final class Assembly {
     }
 
     private boolean isSuspect(CellCursor cell) throws IOException {
-      return findings.suspects().contains(number, cell.start())
+      if (findings.suspects().contains(number, cell.start())
           || !isBehindLast(cell)
-          || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell);
+          || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell)) {
+        return true;
+      }
+      if (findings.isRepeated(tree.name(), nth++)) {
+        // For every later attempt, which counts other rows.
+        findings.suspects().add(number, cell.start());
+        return true;
+      }
+      return false;
     }
   }
 

@@ -2,7 +2,9 @@ package dev.sqlguard.salvage;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What was found in a damaged image, ready to be written. */
@@ -19,6 +21,12 @@ final class Findings {
 
   private final Set<String> notFilled;
 
+  private final Map<String, BitSet> repeated;
+
+  /**
+   * @param repeated by table rows that repeat a key of an earlier one and don't belong there,
+   *     counted from 0 in the order of their keys
+   */
   Findings(
       FileLayout layout,
       List<SchemaRow> schema,
@@ -27,7 +35,8 @@ final class Findings {
       Orphans orphans,
       Damages damages,
       Backup backup,
-      Set<String> notFilled) {
+      Set<String> notFilled,
+      Map<String, BitSet> repeated) {
     this.layout = layout;
     this.schema = schema;
     this.tables = tables;
@@ -36,6 +45,7 @@ final class Findings {
     this.damages = damages;
     this.backup = backup;
     this.notFilled = notFilled;
+    this.repeated = repeated;
   }
 
   FileLayout layout() {
@@ -57,7 +67,13 @@ final class Findings {
   }
 
   boolean isDamaged() {
-    return damages.count() > 0 || suspects.size() > 0 || !orphans.isEmpty();
+    return damages.count() > 0 || suspects.size() > 0 || !orphans.isEmpty() || !repeated.isEmpty();
+  }
+
+  /** Whether a row, the nth of its table from 0 on, repeats a key of an earlier one. */
+  boolean isRepeated(String table, long nth) {
+    BitSet rows = repeated.get(table);
+    return rows != null && nth <= Integer.MAX_VALUE && rows.get((int) nth);
   }
 
   /** Root pages of trees that belong to no known table and get one of their own each. */

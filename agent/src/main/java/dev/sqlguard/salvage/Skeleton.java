@@ -115,7 +115,9 @@ final class Skeleton {
 
   private record IndexName(String name, String table) {}
 
-  /** An index without SQL that no constraint asks for: SQLite reads over it, and leaks its pages. */
+  /**
+   * An index without SQL that no constraint asks for: SQLite reads over it, and leaks its pages.
+   */
   private static boolean isStranger(
       SchemaRow row, List<IndexName> implied, List<SchemaRow> rejected) {
     boolean stranger =

@@ -12,6 +12,9 @@ import java.util.Map;
 
 /** Writes what was found into a new file: the schema as it was, every table, every index empty. */
 final class Assembly {
+  /** What two keys have in common may be as long, then they count as the same. */
+  private static final int LONGEST_KEY = 1 << 20;
+
   private final Pages pages;
   private final Geometry geometry;
   private final Findings findings;
@@ -147,6 +150,7 @@ final class Assembly {
     private final boolean rowids;
     private int segment;
     private int number;
+    private long nth;
     private byte[] lastPage;
     private final CellCursor last = new CellCursor(geometry);
 
@@ -243,16 +247,39 @@ final class Assembly {
     }
 
     /** Pages that were found here and there must not overlap. */
-    private boolean isBehindLast(CellCursor cell) {
-      return lastPage == null
-          || tree.order().compare(lastPage, last, page, cell) <= 0
-              && !tree.order().isSame(lastPage, last, page, cell);
+    private boolean isBehindLast(CellCursor cell) throws IOException {
+      if (lastPage == null) {
+        return true;
+      }
+      TreeOrder order = tree.order();
+      int comparison = order.compare(lastPage, last, page, cell);
+      if (comparison != 0 || !order.isKnown()) {
+        return comparison < 0;
+      }
+      return !rowids
+          && !order.isSame(lastPage, last, page, cell)
+          && order.compare(whole(lastPage, last), whole(page, cell)) < 0;
+    }
+
+    /** Keys that are alike as far as they stand on their pages may differ on the next ones. */
+    private Bound whole(byte[] page, CellCursor cell) throws IOException {
+      byte[] record = new byte[(int) Math.min(cell.payloadSize(), LONGEST_KEY)];
+      payload.of(page, cell).read(0, record, 0, record.length);
+      return new Bound(0, record, cell.payloadSize());
     }
 
     private boolean isSuspect(CellCursor cell) throws IOException {
-      return findings.suspects().contains(number, cell.start())
+      if (findings.suspects().contains(number, cell.start())
           || !isBehindLast(cell)
-          || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell);
+          || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell)) {
+        return true;
+      }
+      if (findings.isRepeated(tree.name(), nth++)) {
+        // For every later attempt, which counts other rows.
+        findings.suspects().add(number, cell.start());
+        return true;
+      }
+      return false;
     }
   }
 

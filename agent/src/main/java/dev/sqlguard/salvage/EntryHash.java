@@ -1,7 +1,6 @@
 package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.CellCursor;
-import dev.sqlguard.format.Collation;
 import dev.sqlguard.format.FieldValue;
 import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
@@ -84,43 +83,6 @@ final class EntryHash {
       return NULL;
     }
     return value(column);
-  }
-
-  /**
-   * Of what a UNIQUE index compares of the row at hand, equal under the index's collations. Not
-   * told where a value is NULL, which is equal to nothing.
-   */
-  long uniqueKey(TableShape shape, IndexShape index, int[] columns, long rowid) {
-    long hash = SEED;
-    told = true;
-    for (int i = 0; i < columns.length; i++) {
-      int column = columns[i];
-      Collation collation = index.order().get(i).collation();
-      boolean text =
-          column >= 0 && column < record.fields() && SerialType.isText(record.type(column));
-      long value =
-          text && collation != Collation.BINARY
-              ? folded(column, collation)
-              : column == IndexShape.ROWID ? integer(rowid) : stored(shape, column, rowid);
-      told &= value != NULL;
-      hash = mix(hash, value);
-    }
-    return hash;
-  }
-
-  private long folded(int field, Collation collation) {
-    int from = at + (int) record.offset(field);
-    int end = from + (int) SerialType.size(record.type(field));
-    while (collation == Collation.RTRIM && end > from && bytes[end - 1] == ' ') {
-      end--;
-    }
-    long hash = 13;
-    for (int i = from; i < end; i++) {
-      int c = bytes[i] & 0xff;
-      boolean upper = collation == Collation.NOCASE && c >= 'A' && c <= 'Z';
-      hash = (hash ^ (upper ? c + 32 : c)) * 0x100000001B3L;
-    }
-    return mix(hash, end - from);
   }
 
   /** Of the entry at hand. */

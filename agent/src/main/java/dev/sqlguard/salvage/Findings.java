@@ -2,6 +2,7 @@ package dev.sqlguard.salvage;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,12 @@ final class Findings {
   private final Set<String> notFilled;
   private final Map<String, Testimony> testimonies;
 
+  private final Map<String, BitSet> repeated;
+
+  /**
+   * @param repeated by table rows that repeat a key of an earlier one and don't belong there,
+   *     counted from 0 in the order of their keys
+   */
   Findings(
       FileLayout layout,
       List<SchemaRow> schema,
@@ -30,7 +37,8 @@ final class Findings {
       Damages damages,
       Backup backup,
       Set<String> notFilled,
-      Map<String, Testimony> testimonies) {
+      Map<String, Testimony> testimonies,
+      Map<String, BitSet> repeated) {
     this.testimonies = testimonies;
     this.layout = layout;
     this.schema = schema;
@@ -40,6 +48,7 @@ final class Findings {
     this.damages = damages;
     this.backup = backup;
     this.notFilled = notFilled;
+    this.repeated = repeated;
   }
 
   FileLayout layout() {
@@ -61,7 +70,13 @@ final class Findings {
   }
 
   boolean isDamaged() {
-    return damages.count() > 0 || suspects.size() > 0 || !orphans.isEmpty();
+    return damages.count() > 0 || suspects.size() > 0 || !orphans.isEmpty() || !repeated.isEmpty();
+  }
+
+  /** Whether a row, the nth of its table from 0 on, repeats a key of an earlier one. */
+  boolean isRepeated(String table, long nth) {
+    BitSet rows = repeated.get(table);
+    return rows != null && nth <= Integer.MAX_VALUE && rows.get((int) nth);
   }
 
   /** Root pages of trees that belong to no known table and get one of their own each. */

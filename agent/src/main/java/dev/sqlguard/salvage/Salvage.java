@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -112,52 +114,60 @@ public final class Salvage {
         new IndexWitness(pages, suspects, progress).hear(tables, indexes);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
     Set<String> notFilled = new HashSet<>();
+    Set<String> leftEmpty = new HashSet<>();
+    Map<String, BitSet> repeated = new HashMap<>();
     while (true) {
       Backup filling = options.backfill() ? backup : null;
       Findings findings =
           new Findings(
-              layout, schema, tables, suspects, orphans, damages, filling, notFilled, testimonies);
+              layout,
+              schema,
+              tables,
+              suspects,
+              orphans,
+              damages,
+              filling,
+              notFilled,
+              testimonies,
+              repeated);
       Assembly assembly = new Assembly(pages, findings, progress);
       List<String> unused = assembly.write(out);
       Indexes sqliteWork = new Indexes(sqlite, progress);
-      Indexes.Failure failure = sqliteWork.fill(out, schema, unused);
+      Indexes.Failure failure = sqliteWork.fill(out, schema, leftEmpty, unused, damaged(tables));
       if (failure == null) {
         notes.addAll(sqliteWork.notes());
         return report(findings, assembly, found);
       }
-      repair(failure, findings, assembly, schema, notFilled, pages, suspects);
+      repeated.clear();
+      String table = failure.object().table();
+      TableTally tally = assembly.tallies().get(table);
+      if (failure.unique() && tally != null && tally.fromBackup > 0) {
+        notFilled.add(table);
+        notes.add(table + " takes no row from the backup: " + failure.message());
+      } else if (!failure.repeated().isEmpty()) {
+        repeated.put(table, failure.repeated());
+        int count = failure.repeated().cardinality();
+        notes.add(count + " rows of " + table + " are in quarantine: " + failure.message());
+      } else if (failure.object().isIndex() && failure.object().sql() == null) {
+        leftEmpty.add(failure.object().name());
+        objectsLost.add(failure.object().key() + " is empty: " + failure.message());
+      } else {
+        schema.remove(failure.object());
+        objectsLost.add(failure.object().key() + ": " + failure.message());
+      }
       Files.delete(out);
     }
   }
 
-  /** Takes away what keeps an index from being filled: rows of the backup, doubles, the index. */
-  private void repair(
-      Indexes.Failure failure,
-      Findings findings,
-      Assembly assembly,
-      List<SchemaRow> schema,
-      Set<String> notFilled,
-      Pages pages,
-      CellSet suspects)
-      throws IOException {
-    String name = failure.index().table();
-    TableTally tally = assembly.tallies().get(name);
-    if (failure.unique() && tally != null && tally.fromBackup > 0) {
-      notFilled.add(name);
-      notes.add(name + " takes no row from the backup: " + failure.message());
-      return;
-    }
-    for (Tree table : findings.tables()) {
-      for (IndexShape index : table.shape().indexes()) {
-        if (failure.unique()
-            && index.name().equals(failure.index().name())
-            && new DuplicateKeys(pages, suspects).find(table, index) > 0) {
-          return;
-        }
+  /** The names of the tables that may have lost rows. */
+  private static Set<String> damaged(List<Tree> tables) {
+    Set<String> damaged = new HashSet<>();
+    for (Tree tree : tables) {
+      if (!tree.isIntact()) {
+        damaged.add(tree.name());
       }
     }
-    schema.remove(failure.index());
-    objectsLost.add(failure.index().key() + ": " + failure.message());
+    return damaged;
   }
 
   /** Null where there is none that fits. */

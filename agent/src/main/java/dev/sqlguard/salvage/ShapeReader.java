@@ -195,13 +195,11 @@ final class ShapeReader {
     int[] fields = new int[columns.size()];
     List<KeyOrder.Field> order = new ArrayList<>();
     boolean ordered = true;
-    int keyColumns = 0;
     for (int i = 0; i < fields.length; i++) {
       int column = columns.get(i).column();
       int stored = storedIds.indexOf(column);
       fields[i] = column >= 0 && stored >= 0 ? stored : column == -1 ? -1 : IndexShape.EXPRESSION;
       ordered &= columns.get(i).field() != null;
-      keyColumns += columns.get(i).key() ? 1 : 0;
       order.add(columns.get(i).field());
     }
     return new IndexShape(
@@ -210,7 +208,6 @@ final class ShapeReader {
         name.unique(),
         name.partial(),
         fields,
-        keyColumns,
         ordered ? List.copyOf(order) : null);
   }
 }

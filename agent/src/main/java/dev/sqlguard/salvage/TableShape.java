@@ -50,7 +50,6 @@ record TableShape(
   /**
    * @param columns of each field of an entry the column's place in the record, {@link #ROWID}, or
    *     {@link #EXPRESSION}
-   * @param keyColumns how many of them are the index's own; the others say which row it is
    * @param order null where an application's collation takes part in it
    */
   record IndexShape(
@@ -59,7 +58,6 @@ record TableShape(
       boolean unique,
       boolean partial,
       int[] columns,
-      int keyColumns,
       List<KeyOrder.Field> order) {
     static final int ROWID = -1;
 

@@ -12,6 +12,9 @@ import java.util.Map;
 
 /** Writes what was found into a new file: the schema as it was, every table, every index empty. */
 final class Assembly {
+  /** What two keys have in common may be as long, then they count as the same. */
+  private static final int LONGEST_KEY = 1 << 20;
+
   private final Pages pages;
   private final Geometry geometry;
   private final Findings findings;
@@ -121,7 +124,7 @@ final class Assembly {
       pages.read(row.number, page);
       cells.each(page, i, row);
       if (cells.result() != null) {
-        quarantineDamaged(tree, row.number, cells.result(), tally);
+        quarantineDamaged(tree, i, cells.result(), tally);
         row.missing(segments.range(i));
       }
       progress.at(SalvageProgress.Phase.WRITE, ++written, findings.segments());
@@ -147,6 +150,7 @@ final class Assembly {
     private final boolean rowids;
     private int segment;
     private int number;
+    private long nth;
     private byte[] lastPage;
     private final CellCursor last = new CellCursor(geometry);
 
@@ -243,21 +247,46 @@ final class Assembly {
     }
 
     /** Pages that were found here and there must not overlap. */
-    private boolean isBehindLast(CellCursor cell) {
-      return lastPage == null
-          || tree.order().compare(lastPage, last, page, cell) <= 0
-              && !tree.order().isSame(lastPage, last, page, cell);
+    private boolean isBehindLast(CellCursor cell) throws IOException {
+      if (lastPage == null) {
+        return true;
+      }
+      TreeOrder order = tree.order();
+      int comparison = order.compare(lastPage, last, page, cell);
+      if (comparison != 0 || !order.isKnown()) {
+        return comparison < 0;
+      }
+      return !rowids
+          && !order.isSame(lastPage, last, page, cell)
+          && order.compare(whole(lastPage, last), whole(page, cell)) < 0;
+    }
+
+    /** Keys that are alike as far as they stand on their pages may differ on the next ones. */
+    private Bound whole(byte[] page, CellCursor cell) throws IOException {
+      byte[] record = new byte[(int) Math.min(cell.payloadSize(), LONGEST_KEY)];
+      payload.of(page, cell).read(0, record, 0, record.length);
+      return new Bound(0, record, cell.payloadSize());
     }
 
     private boolean isSuspect(CellCursor cell) throws IOException {
-      return findings.suspects().contains(number, cell.start())
+      if (findings.suspects().contains(number, cell.start())
           || !isBehindLast(cell)
-          || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell);
+          || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell)) {
+        return true;
+      }
+      if (findings.isRepeated(tree.name(), nth++)) {
+        // For every later attempt, which counts other rows.
+        findings.suspects().add(number, cell.start());
+        return true;
+      }
+      return false;
     }
   }
 
-  private void quarantineDamaged(Tree tree, int number, LeafSurgery.Result result, TableTally tally)
-      throws IOException {
+  private void quarantineDamaged(
+      Tree tree, int segment, LeafSurgery.Result result, TableTally tally) throws IOException {
+    int number = tree.segments().page(segment);
+    long before = tally.destroyed + tally.quarantined;
     for (LeafSurgery.Cell each : result.damaged()) {
       boolean parsed = cell.parse(page, tree.order().leafType(), each.start());
       if (parsed && quarantine.add(0, number, page, cell, tree.order().rowids())) {
@@ -267,5 +296,8 @@ final class Assembly {
       }
     }
     tally.destroyed += result.missing();
+    if (tally.destroyed + tally.quarantined > before) {
+      tally.damaged.add(tree.segments().range(segment));
+    }
   }
 }

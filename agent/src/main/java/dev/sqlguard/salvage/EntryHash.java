@@ -94,8 +94,11 @@ final class EntryHash {
     return hash;
   }
 
-  /** Which row it is: of a row of a WITHOUT ROWID table. */
-  long keyOfRow(TableShape shape) {
+  /** Which row the row at hand is. */
+  long keyOfRow(TableShape shape, long rowid) {
+    if (!shape.withoutRowid()) {
+      return rowid;
+    }
     long hash = SEED;
     for (int i = 0; i < shape.key().size(); i++) {
       hash = mix(hash, i < record.fields() ? value(i) : NULL);

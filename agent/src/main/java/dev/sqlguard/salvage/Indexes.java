@@ -7,7 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 
 /** What only SQLite can do: fill the indexes, make text indexes anew, count on AUTOINCREMENT. */
 final class Indexes {
@@ -24,19 +26,49 @@ final class Indexes {
   }
 
   /**
+   * @param object an index that can't be filled, or a virtual table that can't be used
    * @param unique whether two rows have the same key
+   * @param repeated rows that have the key of an earlier one, counted from 0 in the order of their
+   *     table; empty where they aren't known
    */
-  record Failure(SchemaRow index, boolean unique, String message) {}
+  record Failure(SchemaRow object, boolean unique, String message, BitSet repeated) {}
 
   List<String> notes() {
     return notes;
   }
 
   /**
+   * @param leftEmpty names of indexes that can't be filled and that their tables can't be without
    * @param unused tables to be dropped
-   * @return the first index that can't be filled; the file is worthless then. Null: all are
+   * @param damaged names of tables that may have lost rows
+   * @return the first object that can't be used; the file is worthless then. Null: all can
    */
-  Failure fill(Path file, List<SchemaRow> schema, List<String> unused) throws IOException {
+  Failure fill(
+      Path file,
+      List<SchemaRow> schema,
+      Set<String> leftEmpty,
+      List<String> unused,
+      Set<String> damaged)
+      throws IOException {
+    Failure failure = fillAll(file, schema, leftEmpty, unused, damaged);
+    if (failure != null && failure.unique()) {
+      try (Connection db = sqlite.open(file)) {
+        BitSet repeated = RepeatedKeys.find(db, failure.object());
+        return new Failure(failure.object(), true, failure.message(), repeated);
+      } catch (SQLException e) {
+        return failure;
+      }
+    }
+    return failure;
+  }
+
+  private Failure fillAll(
+      Path file,
+      List<SchemaRow> schema,
+      Set<String> leftEmpty,
+      List<String> unused,
+      Set<String> damaged)
+      throws IOException {
     try (Connection db = sqlite.open(file);
         Statement statement = db.createStatement()) {
       statement.execute("PRAGMA journal_mode=OFF");
@@ -46,12 +78,12 @@ final class Indexes {
       statement.execute("PRAGMA threads=2");
       long done = 0;
       for (SchemaRow row : schema) {
-        if (row.isIndex()) {
+        if (row.isIndex() && !leftEmpty.contains(row.name())) {
           try {
             statement.execute("REINDEX " + quoted(row.name()));
           } catch (SQLException e) {
             boolean unique = String.valueOf(e.getMessage()).contains("UNIQUE constraint failed");
-            return new Failure(row, unique, e.getMessage());
+            return new Failure(row, unique, e.getMessage(), new BitSet());
           }
           progress.at(SalvageProgress.Phase.INDEX, ++done, 0);
         }
@@ -61,32 +93,16 @@ final class Indexes {
       }
       for (SchemaRow row : schema) {
         if (row.isVirtualTable()) {
-          checkText(statement, row);
+          String broken = new VirtualTables(db, damaged, notes).mend(row);
+          if (broken != null) {
+            return new Failure(row, false, broken, new BitSet());
+          }
         }
       }
       continueSequences(db);
       return null;
     } catch (SQLException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** A full-text index that lost something is made anew from its content. */
-  private void checkText(Statement statement, SchemaRow row) {
-    String name = quoted(row.name());
-    String sql = row.sql() == null ? "" : row.sql().toLowerCase();
-    if (!sql.matches("(?s).*using\\s+[\"'`\\[]?fts[345].*")) {
-      return;
-    }
-    try {
-      statement.execute("INSERT INTO " + name + "(" + name + ") VALUES('integrity-check')");
-    } catch (SQLException broken) {
-      try {
-        statement.execute("INSERT INTO " + name + "(" + name + ") VALUES('rebuild')");
-        notes.add("the text index " + row.name() + " was built anew from its content");
-      } catch (SQLException e) {
-        notes.add("the text index " + row.name() + " can't be built anew: " + e.getMessage());
-      }
     }
   }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,7 +30,6 @@ public final class Salvage {
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
-  private final Map<String, Long> lostByIndexes = new HashMap<>();
   private Damages damages;
   private FileBytes backupBytes;
   private final List<String> notes = new ArrayList<>();
@@ -110,32 +110,64 @@ public final class Salvage {
     List<Tree> all = new ArrayList<>(tables);
     all.addAll(indexes);
     new OverflowChains(pages, suspects, damages).check(all);
-    new IndexWitness(pages, suspects, lostByIndexes, progress).hear(tables, indexes);
+    Map<String, Testimony> testimonies =
+        new IndexWitness(pages, suspects, progress).hear(tables, indexes);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
     Set<String> notFilled = new HashSet<>();
+    Set<String> leftEmpty = new HashSet<>();
+    Map<String, BitSet> repeated = new HashMap<>();
     while (true) {
       Backup filling = options.backfill() ? backup : null;
       Findings findings =
-          new Findings(layout, schema, tables, suspects, orphans, damages, filling, notFilled);
+          new Findings(
+              layout,
+              schema,
+              tables,
+              suspects,
+              orphans,
+              damages,
+              filling,
+              notFilled,
+              testimonies,
+              repeated);
       Assembly assembly = new Assembly(pages, findings, progress);
       List<String> unused = assembly.write(out);
       Indexes sqliteWork = new Indexes(sqlite, progress);
-      Indexes.Failure failure = sqliteWork.fill(out, schema, unused);
+      Indexes.Failure failure = sqliteWork.fill(out, schema, leftEmpty, unused, damaged(tables));
       if (failure == null) {
         notes.addAll(sqliteWork.notes());
-        return report(tables, assembly, found);
+        return report(findings, assembly, found);
       }
-      String table = failure.index().table();
+      repeated.clear();
+      String table = failure.object().table();
       TableTally tally = assembly.tallies().get(table);
       if (failure.unique() && tally != null && tally.fromBackup > 0) {
         notFilled.add(table);
         notes.add(table + " takes no row from the backup: " + failure.message());
+      } else if (!failure.repeated().isEmpty()) {
+        repeated.put(table, failure.repeated());
+        int count = failure.repeated().cardinality();
+        notes.add(count + " rows of " + table + " are in quarantine: " + failure.message());
+      } else if (failure.object().isIndex() && failure.object().sql() == null) {
+        leftEmpty.add(failure.object().name());
+        objectsLost.add(failure.object().key() + " is empty: " + failure.message());
       } else {
-        schema.remove(failure.index());
-        objectsLost.add(failure.index().key() + ": " + failure.message());
+        schema.remove(failure.object());
+        objectsLost.add(failure.object().key() + ": " + failure.message());
       }
       Files.delete(out);
     }
+  }
+
+  /** The names of the tables that may have lost rows. */
+  private static Set<String> damaged(List<Tree> tables) {
+    Set<String> damaged = new HashSet<>();
+    for (Tree tree : tables) {
+      if (!tree.isIntact()) {
+        damaged.add(tree.name());
+      }
+    }
+    return damaged;
   }
 
   /** Null where there is none that fits. */
@@ -258,26 +290,14 @@ public final class Salvage {
         settings.defaultCacheSize());
   }
 
-  private SalvageReport report(List<Tree> tables, Assembly assembly, SchemaFinder.Found found) {
+  private SalvageReport report(Findings findings, Assembly assembly, SchemaFinder.Found found) {
     List<TableOutcome> outcomes = new ArrayList<>();
-    Map<String, TableTally> tallies = assembly.tallies();
+    Outcomes words = new Outcomes(findings.layout().encoding());
     long quarantined = 0;
-    for (Tree tree : tables) {
-      TableTally tally = tallies.get(tree.name());
+    for (Tree tree : findings.tables()) {
+      TableTally tally = assembly.tallies().get(tree.name());
       quarantined += tally.quarantined;
-      List<TableOutcome.KeyRange> destroyed = new ArrayList<>();
-      for (Gap gap : tree.gaps()) {
-        destroyed.add(new TableOutcome.KeyRange(text(gap.range().low()), text(gap.range().high())));
-      }
-      outcomes.add(
-          new TableOutcome(
-              tree.name(),
-              tally.kept,
-              tally.quarantined,
-              tally.destroyed,
-              tally.fromBackup,
-              destroyed,
-              List.of()));
+      outcomes.add(words.of(tree, tally, findings.testimony(tree.name())));
     }
     String schemaFrom = found.complete() ? "its own tree" : "the leaves that survive";
     return new SalvageReport(
@@ -288,9 +308,5 @@ public final class Salvage {
         assembly.quarantined() - quarantined,
         schemaFrom,
         notes);
-  }
-
-  private static String text(Bound bound) {
-    return bound == null ? "" : bound.record() == null ? Long.toString(bound.rowid()) : "(key)";
   }
 }

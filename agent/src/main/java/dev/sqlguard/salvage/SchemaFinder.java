@@ -21,8 +21,8 @@ import java.util.Map;
 final class SchemaFinder {
   private static final String TABLE = "sqlite_schema";
 
-  /** The SQL of an object can't be longer (SQLITE_MAX_SQL_LENGTH by default). */
-  private static final int LONGEST = 1_000_000_000;
+  /** Longer SQL is taken for damage: a hostile file must not fill the memory. */
+  private static final int LONGEST = 1 << 22;
 
   private static final int FIELDS = 5;
 
@@ -134,7 +134,10 @@ final class SchemaFinder {
   }
 
   private byte[] whole(byte[] page, CellCursor cell) throws IOException {
-    int size = (int) Math.min(cell.payloadSize(), LONGEST);
+    if (cell.payloadSize() > LONGEST) {
+      return null;
+    }
+    int size = (int) cell.payloadSize();
     if (size > pages.count() * (long) geometry.pageSize()) {
       return null;
     }

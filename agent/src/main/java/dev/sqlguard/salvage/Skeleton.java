@@ -48,7 +48,11 @@ final class Skeleton {
     while (true) {
       write(rows);
       try (Connection db = sqlite.open(scratch)) {
-        List<SchemaRow> missing = missingIndexes(db, rows);
+        List<IndexName> implied = impliedIndexes(db);
+        if (rows.removeIf(row -> isStranger(row, implied, rejected))) {
+          continue;
+        }
+        List<SchemaRow> missing = missing(implied, rows);
         if (missing.isEmpty()) {
           return new Result(rows, rejected, new ShapeReader(db, rows).read());
         }
@@ -109,8 +113,25 @@ final class Skeleton {
     }
   }
 
+  private record IndexName(String name, String table) {}
+
+  /**
+   * An index without SQL that no constraint asks for: SQLite reads over it, and leaks its pages.
+   */
+  private static boolean isStranger(
+      SchemaRow row, List<IndexName> implied, List<SchemaRow> rejected) {
+    boolean stranger =
+        row.isIndex()
+            && row.sql() == null
+            && !implied.contains(new IndexName(row.name(), row.table()));
+    if (stranger) {
+      rejected.add(row);
+    }
+    return stranger;
+  }
+
   /** Indexes of constraints whose own rows in the schema are lost. */
-  private List<SchemaRow> missingIndexes(Connection db, List<SchemaRow> rows) throws SQLException {
+  private List<SchemaRow> missing(List<IndexName> implied, List<SchemaRow> rows) {
     Set<String> known = new HashSet<>();
     long rowid = 0;
     for (SchemaRow row : rows) {
@@ -118,6 +139,17 @@ final class Skeleton {
       rowid = Math.max(rowid, row.rowid());
     }
     List<SchemaRow> missing = new ArrayList<>();
+    for (IndexName index : implied) {
+      if (!known.contains("index " + index.name())) {
+        missing.add(index(++rowid, index.name(), index.table()));
+      }
+    }
+    return missing;
+  }
+
+  /** The indexes that constraints ask for. */
+  private static List<IndexName> impliedIndexes(Connection db) throws SQLException {
+    List<IndexName> implied = new ArrayList<>();
     try (PreparedStatement query =
             db.prepareStatement(
                 "SELECT l.name, s.name FROM sqlite_schema s"
@@ -127,12 +159,10 @@ final class Skeleton {
                     + " AND NOT (t.wr AND l.origin = 'pk')");
         ResultSet found = query.executeQuery()) {
       while (found.next()) {
-        if (!known.contains("index " + found.getString(1))) {
-          missing.add(index(++rowid, found.getString(1), found.getString(2)));
-        }
+        implied.add(new IndexName(found.getString(1), found.getString(2)));
       }
     }
-    return missing;
+    return implied;
   }
 
   private SchemaRow index(long rowid, String name, String table) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The rows of sqlite_schema: from its tree, and where that is broken from whatever leaf has records
@@ -25,6 +26,9 @@ final class SchemaFinder {
   private static final int LONGEST = 1 << 22;
 
   private static final int FIELDS = 5;
+
+  private static final Pattern VIRTUAL =
+      Pattern.compile("\\s*CREATE\\s+VIRTUAL\\b", Pattern.CASE_INSENSITIVE);
 
   /** What sqlite_schema itself looks like. */
   static final TableShape SHAPE =
@@ -169,14 +173,22 @@ final class SchemaFinder {
     }
     encoding = of;
     long root = hasRoot ? FieldValue.integer(record, (int) fields.offset(3), fields.type(3)) : 0;
+    String type = text(record, fields, 0, of);
+    String sql = hasSql ? text(record, fields, 4, of) : null;
+    if (!hasTree(type, sql)) {
+      record = root == 0 ? record : RecordBuilder.withRootPage(record, 0);
+      root = 0;
+    } else if (root <= 0) {
+      root = SchemaRow.UNKNOWN_ROOT;
+    }
     return new SchemaRow(
-        rowid,
-        text(record, fields, 0, of),
-        text(record, fields, 1, of),
-        text(record, fields, 2, of),
-        Math.max(0, root),
-        hasSql ? text(record, fields, 4, of) : null,
-        record);
+        rowid, type, text(record, fields, 1, of), text(record, fields, 2, of), root, sql, record);
+  }
+
+  /** By its own words: the root page is only a number. */
+  private static boolean hasTree(String type, String sql) {
+    return type.equals("index")
+        || type.equals("table") && (sql == null || !VIRTUAL.matcher(sql).lookingAt());
   }
 
   /** The one in which the first field is one of the four types of objects. */

@@ -3,12 +3,20 @@ package dev.sqlguard.salvage;
 /**
  * One row of sqlite_schema.
  *
- * @param root the page where its b-tree begins, 0 for views, triggers and virtual tables
+ * @param root the page where its b-tree begins, {@link #UNKNOWN_ROOT} where that is lost; 0 for
+ *     views, triggers and virtual tables
  * @param sql null for the index of a constraint
  * @param record as it is stored
  */
 record SchemaRow(
     long rowid, String type, String name, String table, long root, String sql, byte[] record) {
+
+  /** No file has such a page. */
+  static final long UNKNOWN_ROOT = Integer.MAX_VALUE;
+
+  SchemaRow at(long newRoot) {
+    return new SchemaRow(rowid, type, name, table, newRoot, sql, record);
+  }
 
   boolean isTableWithRows() {
     return type.equals("table") && root > 0;

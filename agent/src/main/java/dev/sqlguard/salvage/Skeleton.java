@@ -1,6 +1,7 @@
 package dev.sqlguard.salvage;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,9 @@ import java.util.regex.Pattern;
 final class Skeleton {
   private static final Pattern MALFORMED =
       Pattern.compile("malformed database schema \\((.*?)\\)(?: - .*)?", Pattern.DOTALL);
+
+  private static final String SEQUENCES = "sqlite_sequence";
+  private static final String SEQUENCES_SQL = "CREATE TABLE sqlite_sequence(name,seq)";
 
   /**
    * @param rows the schema as SQLite takes it
@@ -53,6 +58,7 @@ final class Skeleton {
           continue;
         }
         List<SchemaRow> missing = missing(implied, rows);
+        addSequences(rows, missing);
         if (missing.isEmpty()) {
           return new Result(rows, rejected, new ShapeReader(db, rows).read());
         }
@@ -165,16 +171,54 @@ final class Skeleton {
     return implied;
   }
 
+  /** Without its counter SQLite lets no row into a table with AUTOINCREMENT. */
+  private void addSequences(List<SchemaRow> rows, List<SchemaRow> missing) {
+    boolean needed = false;
+    long rowid = missing.size();
+    for (SchemaRow row : rows) {
+      boolean there = row.key().equals("table " + SEQUENCES);
+      if (there && SEQUENCES_SQL.equals(row.sql())) {
+        return;
+      }
+      needed |= there || isAutoincrement(row);
+      rowid = Math.max(rowid, row.rowid() + missing.size());
+    }
+    if (needed) {
+      SchemaRow made = row(rowid + 1, "table", SEQUENCES, SEQUENCES, SEQUENCES_SQL);
+      for (SchemaRow row : List.copyOf(rows)) {
+        if (row.key().equals(made.key())) {
+          rows.remove(row);
+          made = row(row.rowid(), "table", SEQUENCES, SEQUENCES, SEQUENCES_SQL).at(row.root());
+        }
+      }
+      missing.add(made);
+    }
+  }
+
+  private static boolean isAutoincrement(SchemaRow row) {
+    return row.isTableWithRows()
+        && row.sql() != null
+        && row.sql().toUpperCase(Locale.ROOT).contains("AUTOINCREMENT");
+  }
+
   private SchemaRow index(long rowid, String name, String table) {
-    byte[] record =
+    return row(rowid, "index", name, table, null);
+  }
+
+  private SchemaRow row(long rowid, String type, String name, String table, String sql) {
+    Charset charset = layout.encoding().charset();
+    RecordBuilder record =
         new RecordBuilder()
-            .addText("index".getBytes(layout.encoding().charset()))
-            .addText(name.getBytes(layout.encoding().charset()))
-            .addText(table.getBytes(layout.encoding().charset()))
-            .addInteger(Integer.MAX_VALUE)
-            .addNull()
-            .build();
-    return new SchemaRow(rowid, "index", name, table, Integer.MAX_VALUE, null, record);
+            .addText(type.getBytes(charset))
+            .addText(name.getBytes(charset))
+            .addText(table.getBytes(charset))
+            .addInteger(SchemaRow.UNKNOWN_ROOT);
+    if (sql == null) {
+      record.addNull();
+    } else {
+      record.addText(sql.getBytes(charset));
+    }
+    return new SchemaRow(rowid, type, name, table, SchemaRow.UNKNOWN_ROOT, sql, record.build());
   }
 
   private static SchemaRow culprit(SQLException e, List<SchemaRow> rows) throws IOException {

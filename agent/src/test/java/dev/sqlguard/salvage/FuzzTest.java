@@ -21,8 +21,7 @@ class FuzzTest {
   private static final int A_FEW = 1500;
   private static final int IMAGES = Integer.getInteger("sqlguard.salvage.images", A_FEW);
   private static final long SEED =
-      Long.getLong(
-          "sqlguard.salvage.seed", IMAGES > A_FEW ? System.currentTimeMillis() * 1000 : 1);
+      Long.getLong("sqlguard.salvage.seed", IMAGES > A_FEW ? System.currentTimeMillis() * 1000 : 1);
   private static final int PROCESSES = IMAGES < 100 ? 1 : 2;
 
   @TempDir private Path folder;

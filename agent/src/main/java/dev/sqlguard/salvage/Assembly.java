@@ -124,7 +124,7 @@ final class Assembly {
       pages.read(row.number, page);
       cells.each(page, i, row);
       if (cells.result() != null) {
-        quarantineDamaged(tree, row.number, cells.result(), tally);
+        quarantineDamaged(tree, i, cells.result(), tally);
         row.missing(segments.range(i));
       }
       progress.at(SalvageProgress.Phase.WRITE, ++written, findings.segments());
@@ -283,8 +283,10 @@ final class Assembly {
     }
   }
 
-  private void quarantineDamaged(Tree tree, int number, LeafSurgery.Result result, TableTally tally)
-      throws IOException {
+  private void quarantineDamaged(
+      Tree tree, int segment, LeafSurgery.Result result, TableTally tally) throws IOException {
+    int number = tree.segments().page(segment);
+    long before = tally.destroyed + tally.quarantined;
     for (LeafSurgery.Cell each : result.damaged()) {
       boolean parsed = cell.parse(page, tree.order().leafType(), each.start());
       if (parsed && quarantine.add(0, number, page, cell, tree.order().rowids())) {
@@ -294,5 +296,8 @@ final class Assembly {
       }
     }
     tally.destroyed += result.missing();
+    if (tally.destroyed + tally.quarantined > before) {
+      tally.damaged.add(tree.segments().range(segment));
+    }
   }
 }

@@ -20,6 +20,7 @@ final class Findings {
   private final Backup backup;
 
   private final Set<String> notFilled;
+  private final Map<String, Testimony> testimonies;
 
   private final Map<String, BitSet> repeated;
 
@@ -36,7 +37,9 @@ final class Findings {
       Damages damages,
       Backup backup,
       Set<String> notFilled,
+      Map<String, Testimony> testimonies,
       Map<String, BitSet> repeated) {
+    this.testimonies = testimonies;
     this.layout = layout;
     this.schema = schema;
     this.tables = tables;
@@ -91,7 +94,13 @@ final class Findings {
       return null;
     }
     boolean whole = tree.isIntact() && suspects.size() == 0;
-    return whole ? null : Backfill.of(pages, tree, backup, definition(tree.name()));
+    return whole
+        ? null
+        : Backfill.of(pages, tree, backup, definition(tree.name()), testimony(tree.name()));
+  }
+
+  Testimony testimony(String table) {
+    return testimonies.getOrDefault(table, Testimony.NONE);
   }
 
   private String definition(String table) {

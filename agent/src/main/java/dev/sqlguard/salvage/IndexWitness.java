@@ -30,7 +30,7 @@ final class IndexWitness {
 
   private final Pages pages;
   private final CellSet suspects;
-  private final Map<String, Long> lost;
+  private final Map<String, Testimony> testimonies = new HashMap<>();
   private final SalvageProgress progress;
   private final EntryHash hash;
   private final byte[] page;
@@ -38,18 +38,17 @@ final class IndexWitness {
 
   /**
    * @param suspects gets the rows that an index contradicts
-   * @param lost gets by table how many rows only an index still knows
    */
-  IndexWitness(Pages pages, CellSet suspects, Map<String, Long> lost, SalvageProgress progress) {
+  IndexWitness(Pages pages, CellSet suspects, SalvageProgress progress) {
     this.pages = pages;
     this.suspects = suspects;
-    this.lost = lost;
     this.progress = progress;
     this.hash = new EntryHash(new Payloads(pages));
     this.page = new byte[pages.geometry().pageSize()];
   }
 
-  void hear(List<Tree> tables, List<Tree> indexes) throws IOException {
+  /** What was said, by table. */
+  Map<String, Testimony> hear(List<Tree> tables, List<Tree> indexes) throws IOException {
     Map<String, Tree> byName = new HashMap<>();
     for (Tree index : indexes) {
       byName.put(index.name(), index);
@@ -71,6 +70,7 @@ final class IndexWitness {
         }
       }
     }
+    return testimonies;
   }
 
   /** One index beside its table. */
@@ -116,10 +116,18 @@ final class IndexWitness {
       uneven += sum == 0 ? 0 : 1;
     }
     long passes = (comparison.rows * uneven / BUCKETS + AT_ONCE - 1) / AT_ONCE;
-    if (uneven == 0 || passes > MOST_PASSES) {
+    if (passes > MOST_PASSES) {
       return;
     }
-    Hearing hearing = new Hearing(comparison.entries.isIntact());
+    boolean intact = comparison.entries.isIntact();
+    Testimony testimony = testimonies.computeIfAbsent(table.name(), name -> new Testimony());
+    if (intact) {
+      testimony.wholeIndexHeard();
+    }
+    if (uneven == 0) {
+      return;
+    }
+    Hearing hearing = new Hearing(intact, testimony);
     for (int pass = 0; pass < Math.max(1, passes); pass++) {
       int turn = pass;
       int turns = (int) Math.max(1, passes);
@@ -146,7 +154,6 @@ final class IndexWitness {
       hearing.compare(ours, theirs);
     }
     hearing.judge();
-    lost.merge(table.name(), hearing.rowsLost, Math::max);
   }
 
   @FunctionalInterface
@@ -177,7 +184,7 @@ final class IndexWitness {
             if (suspects.contains(number, cell.start()) || !hash.read(page, cell, needed)) {
               return;
             }
-            long key = shape.withoutRowid() ? hash.keyOfRow(shape) : cell.rowid();
+            long key = hash.keyOfRow(shape, cell.rowid());
             for (Comparison each : comparisons) {
               long value = hash.ofRow(shape, each.index, cell.rowid());
               action.at(each, key, value, number, cell.start(), trusted);
@@ -266,10 +273,11 @@ final class IndexWitness {
 
     private final Map<Integer, Integer> againstPages = new HashMap<>();
     private final Map<Integer, Integer> byWitness = new HashMap<>();
-    private long rowsLost;
+    private final Testimony testimony;
 
-    Hearing(boolean indexIntact) {
+    Hearing(boolean indexIntact, Testimony testimony) {
       this.indexIntact = indexIntact;
+      this.testimony = testimony;
     }
 
     void compare(Collected rows, Collected entries) {
@@ -290,7 +298,11 @@ final class IndexWitness {
         while (entriesEnd < theirs.length && entries.keys[theirs[entriesEnd]] == key) {
           entriesEnd++;
         }
-        compareOne(rows, ours, i, rowsEnd, entries, theirs, j, entriesEnd);
+        if (i == rowsEnd) {
+          testimony.lost(key);
+        } else {
+          compareOne(rows, ours, i, rowsEnd, entries, theirs, j, entriesEnd);
+        }
         i = rowsEnd;
         j = entriesEnd;
       }
@@ -305,10 +317,6 @@ final class IndexWitness {
         int[] theirs,
         int entriesFrom,
         int entriesTo) {
-      if (from == to) {
-        rowsLost++;
-        return;
-      }
       int witness = -1;
       for (int j = entriesFrom; j < entriesTo; j++) {
         for (int i = from; i < to; i++) {

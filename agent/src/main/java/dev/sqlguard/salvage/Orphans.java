@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds out where orphaned pages belong: into a gap whose keys they fit, of a table whose records
@@ -88,6 +89,10 @@ final class Orphans {
     leftOver.removeIf(this::isIndexPage);
     for (Tree tree : tables) {
       insertFillings(tree, holes);
+    }
+    if (!schemaComplete) {
+      Set<Integer> nameless = new NamelessTrees(pages, visits, damages, tables, leftOver).indexes();
+      leftOver.removeIf(orphan -> nameless.contains(orphan.page));
     }
   }
 
@@ -303,6 +308,30 @@ final class Orphans {
     }
   }
 
+  private static boolean parse(byte[] page, PageLayout layout, int i, CellCursor cell) {
+    int at = layout.pointer(page, i);
+    return at >= layout.endOfPointers() && cell.parse(page, layout.type(), at);
+  }
+
+  /**
+   * Whether one table has every row of the page: then it is a page of that one in a wrong place.
+   */
+  private boolean isCopy(Orphan orphan, byte[] page, PageLayout layout, RowLookup lookup)
+      throws IOException {
+    CellCursor cell = new CellCursor(geometry);
+    int n = layout.possibleCells(geometry);
+    for (Tree tree : tablesOf(orphan)) {
+      boolean all = true;
+      for (int i = 0; i < n && all; i++) {
+        all = !parse(page, layout, i, cell) || lookup.has(tree, page, cell);
+      }
+      if (all) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void quarantine(Orphan orphan, long root, Quarantine quarantine, RowLookup lookup)
       throws IOException {
     if (orphan.type != BtreePage.INTERIOR_TABLE) {
@@ -310,13 +339,10 @@ final class Orphans {
       pages.read(orphan.page, page);
       PageLayout layout = PageLayout.of(page, orphan.page, orphan.type);
       CellCursor cell = new CellCursor(geometry);
-      List<Tree> likely = tablesOf(orphan);
+      boolean copy = isCopy(orphan, page, layout, lookup);
       int n = layout.possibleCells(geometry);
-      for (int i = 0; i < n; i++) {
-        int at = layout.pointer(page, i);
-        if (at >= layout.endOfPointers()
-            && cell.parse(page, orphan.type, at)
-            && !lookup.isKnown(likely, page, cell)) {
+      for (int i = 0; i < n && !copy; i++) {
+        if (parse(page, layout, i, cell)) {
           quarantine.add(root, orphan.page, page, cell, isOfTable(orphan));
         }
       }

@@ -30,7 +30,6 @@ public final class Salvage {
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
-  private final Map<String, Long> lostByIndexes = new HashMap<>();
   private Damages damages;
   private FileBytes backupBytes;
   private final List<String> notes = new ArrayList<>();
@@ -111,7 +110,8 @@ public final class Salvage {
     List<Tree> all = new ArrayList<>(tables);
     all.addAll(indexes);
     new OverflowChains(pages, suspects, damages).check(all);
-    new IndexWitness(pages, suspects, lostByIndexes, progress).hear(tables, indexes);
+    Map<String, Testimony> testimonies =
+        new IndexWitness(pages, suspects, progress).hear(tables, indexes);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
     Set<String> notFilled = new HashSet<>();
     Set<String> leftEmpty = new HashSet<>();
@@ -120,14 +120,23 @@ public final class Salvage {
       Backup filling = options.backfill() ? backup : null;
       Findings findings =
           new Findings(
-              layout, schema, tables, suspects, orphans, damages, filling, notFilled, repeated);
+              layout,
+              schema,
+              tables,
+              suspects,
+              orphans,
+              damages,
+              filling,
+              notFilled,
+              testimonies,
+              repeated);
       Assembly assembly = new Assembly(pages, findings, progress);
       List<String> unused = assembly.write(out);
       Indexes sqliteWork = new Indexes(sqlite, progress);
       Indexes.Failure failure = sqliteWork.fill(out, schema, leftEmpty, unused, damaged(tables));
       if (failure == null) {
         notes.addAll(sqliteWork.notes());
-        return report(tables, assembly, found);
+        return report(findings, assembly, found);
       }
       repeated.clear();
       String table = failure.object().table();
@@ -281,26 +290,14 @@ public final class Salvage {
         settings.defaultCacheSize());
   }
 
-  private SalvageReport report(List<Tree> tables, Assembly assembly, SchemaFinder.Found found) {
+  private SalvageReport report(Findings findings, Assembly assembly, SchemaFinder.Found found) {
     List<TableOutcome> outcomes = new ArrayList<>();
-    Map<String, TableTally> tallies = assembly.tallies();
+    Outcomes words = new Outcomes(findings.layout().encoding());
     long quarantined = 0;
-    for (Tree tree : tables) {
-      TableTally tally = tallies.get(tree.name());
+    for (Tree tree : findings.tables()) {
+      TableTally tally = assembly.tallies().get(tree.name());
       quarantined += tally.quarantined;
-      List<TableOutcome.KeyRange> destroyed = new ArrayList<>();
-      for (Gap gap : tree.gaps()) {
-        destroyed.add(new TableOutcome.KeyRange(text(gap.range().low()), text(gap.range().high())));
-      }
-      outcomes.add(
-          new TableOutcome(
-              tree.name(),
-              tally.kept,
-              tally.quarantined,
-              tally.destroyed,
-              tally.fromBackup,
-              destroyed,
-              List.of()));
+      outcomes.add(words.of(tree, tally, findings.testimony(tree.name())));
     }
     String schemaFrom = found.complete() ? "its own tree" : "the leaves that survive";
     return new SalvageReport(
@@ -311,9 +308,5 @@ public final class Salvage {
         assembly.quarantined() - quarantined,
         schemaFrom,
         notes);
-  }
-
-  private static String text(Bound bound) {
-    return bound == null ? "" : bound.record() == null ? Long.toString(bound.rowid()) : "(key)";
   }
 }

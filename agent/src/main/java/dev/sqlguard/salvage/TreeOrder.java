@@ -126,6 +126,12 @@ abstract class TreeOrder {
     return true;
   }
 
+  /** As {@link #compare}, but what can't be told counts as in order. */
+  final int compareBelievingly(byte[] a, CellCursor left, byte[] b, CellCursor right) {
+    int order = compare(a, left, b, right);
+    return order == 0 && !isSame(a, left, b, right) ? -1 : order;
+  }
+
   /** Whether two cells of different places have the same key for certain. */
   final boolean isSame(byte[] a, CellCursor left, byte[] b, CellCursor right) {
     return isKnown()

@@ -165,25 +165,31 @@ final class TreeWalk {
   private boolean[] validCells(byte[] bytes, PageLayout layout, int n, KeyRange range)
       throws IOException {
     TreeOrder order = check.order();
-    boolean[] valid = new boolean[n];
     CellCursor current = new CellCursor(geometry);
-    CellCursor previous = new CellCursor(geometry);
-    boolean any = false;
+    CellCursor other = new CellCursor(geometry);
+    int[] cells = new int[n];
+    int candidates = 0;
     for (int i = 0; i < n; i++) {
       int at = layout.pointer(bytes, i);
-      if (at < layout.endOfPointers()
-          || !current.parse(bytes, layout.type(), at)
-          || !isChild(current.leftChild())
-          || !order.rowids() && !check.isExact(bytes, current)
-          || !order.contains(range, bytes, current)
-          || any && order.compare(bytes, previous, bytes, current) > 0) {
-        continue;
+      if (at >= layout.endOfPointers()
+          && current.parse(bytes, layout.type(), at)
+          && isChild(current.leftChild())
+          && (order.rowids() || check.isExact(bytes, current))
+          && order.contains(range, bytes, current)) {
+        cells[candidates++] = i;
       }
-      valid[i] = true;
-      any = true;
-      CellCursor swapped = previous;
-      previous = current;
-      current = swapped;
+    }
+    boolean[] rising =
+        RisingKeys.of(
+            candidates,
+            (a, b) -> {
+              current.parse(bytes, layout.type(), layout.pointer(bytes, cells[a]));
+              other.parse(bytes, layout.type(), layout.pointer(bytes, cells[b]));
+              return order.compareBelievingly(bytes, current, bytes, other);
+            });
+    boolean[] valid = new boolean[n];
+    for (int i = 0; i < candidates; i++) {
+      valid[cells[i]] = rising[i];
     }
     return valid;
   }

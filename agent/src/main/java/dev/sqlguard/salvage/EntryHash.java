@@ -85,6 +85,11 @@ final class EntryHash {
     return value(column);
   }
 
+  /** How many fields the record at hand has. */
+  int fields() {
+    return record.fields();
+  }
+
   /** Of the entry at hand. */
   long ofEntry() {
     long hash = SEED;

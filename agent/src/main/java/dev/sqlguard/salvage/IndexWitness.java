@@ -207,7 +207,8 @@ final class IndexWitness {
           page,
           i,
           cell -> {
-            if (hash.read(page, cell, index.columns().length)) {
+            int fields = index.columns().length;
+            if (hash.read(page, cell, fields) && hash.fields() == fields) {
               long key = hash.keyOfEntry(shape, index);
               action.at(comparison, key, hash.ofEntry(), number, cell.start(), trusted);
             }

@@ -97,6 +97,7 @@ public final class Salvage {
     List<Tree> tables = new ArrayList<>();
     List<Tree> indexes = new ArrayList<>();
     walk(pages, visits, skeleton.shapes(), borrowed, layout.encoding(), tables, indexes);
+    discard(pages, visits, skeleton.rejected(), layout.encoding());
     new FreePages(pages).mark(header);
     List<IndexShape> shapes = new ArrayList<>();
     for (TableShape shape : skeleton.shapes()) {
@@ -234,6 +235,17 @@ public final class Salvage {
       }
     }
     tables.sort(Comparator.comparingInt(tree -> shapes.indexOf(tree.shape())));
+  }
+
+  /** The entries of an index that can't be had are no rows of any table. */
+  private void discard(Pages pages, byte[] visits, List<SchemaRow> rejected, TextEncoding encoding)
+      throws IOException {
+    for (SchemaRow row : rejected) {
+      if (row.isIndex()) {
+        CellCheck anything = new CellCheck(new Payloads(pages), byFields(null, encoding), null);
+        walk(pages, visits, new Tree(row.name(), anything), row.root());
+      }
+    }
   }
 
   private void walk(Pages pages, byte[] visits, Tree tree, long root) throws IOException {

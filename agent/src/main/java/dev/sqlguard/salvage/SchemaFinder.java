@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -181,8 +182,17 @@ final class SchemaFinder {
     } else if (root <= 0) {
       root = SchemaRow.UNKNOWN_ROOT;
     }
-    return new SchemaRow(
-        rowid, type, text(record, fields, 1, of), text(record, fields, 2, of), root, sql, record);
+    String name = text(record, fields, 1, of);
+    String table = text(record, fields, 2, of);
+    SchemaNames agreed = SchemaNames.agreed(type, name, table, sql);
+    boolean agrees =
+        agreed.name().equals(name)
+            && agreed.table().equals(table)
+            && Objects.equals(agreed.sql(), sql);
+    return agrees
+        ? new SchemaRow(rowid, type, name, table, root, sql, record)
+        : SchemaRow.of(
+            rowid, type, agreed.name(), agreed.table(), root, agreed.sql(), of.charset());
   }
 
   /** By its own words: the root page is only a number. */

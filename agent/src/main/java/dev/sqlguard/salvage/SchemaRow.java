@@ -1,5 +1,7 @@
 package dev.sqlguard.salvage;
 
+import java.nio.charset.Charset;
+
 /**
  * One row of sqlite_schema.
  *
@@ -14,8 +16,21 @@ record SchemaRow(
   /** No file has such a page. */
   static final long UNKNOWN_ROOT = Integer.MAX_VALUE;
 
-  SchemaRow at(long newRoot) {
-    return new SchemaRow(rowid, type, name, table, newRoot, sql, record);
+  /** A row with a record of its own. */
+  static SchemaRow of(
+      long rowid, String type, String name, String table, long root, String sql, Charset charset) {
+    RecordBuilder record =
+        new RecordBuilder()
+            .addText(type.getBytes(charset))
+            .addText(name.getBytes(charset))
+            .addText(table.getBytes(charset))
+            .addInteger(root);
+    if (sql == null) {
+      record.addNull();
+    } else {
+      record.addText(sql.getBytes(charset));
+    }
+    return new SchemaRow(rowid, type, name, table, root, sql, record.build());
   }
 
   boolean isTableWithRows() {

@@ -24,9 +24,6 @@ final class Skeleton {
   private static final Pattern MALFORMED =
       Pattern.compile("malformed database schema \\((.*?)\\)(?: - .*)?", Pattern.DOTALL);
 
-  private static final String SEQUENCES = "sqlite_sequence";
-  private static final String SEQUENCES_SQL = "CREATE TABLE sqlite_sequence(name,seq)";
-
   /**
    * @param rows the schema as SQLite takes it
    * @param rejected what it doesn't take
@@ -147,7 +144,7 @@ final class Skeleton {
     List<SchemaRow> missing = new ArrayList<>();
     for (IndexName index : implied) {
       if (!known.contains("index " + index.name())) {
-        missing.add(index(++rowid, index.name(), index.table()));
+        missing.add(row(++rowid, "index", index.name(), index.table(), null));
       }
     }
     return missing;
@@ -176,22 +173,15 @@ final class Skeleton {
     boolean needed = false;
     long rowid = missing.size();
     for (SchemaRow row : rows) {
-      boolean there = row.key().equals("table " + SEQUENCES);
-      if (there && SEQUENCES_SQL.equals(row.sql())) {
+      if (row.key().equals("table " + SystemTables.SEQUENCE)) {
         return;
       }
-      needed |= there || isAutoincrement(row);
+      needed |= isAutoincrement(row);
       rowid = Math.max(rowid, row.rowid() + missing.size());
     }
     if (needed) {
-      SchemaRow made = row(rowid + 1, "table", SEQUENCES, SEQUENCES, SEQUENCES_SQL);
-      for (SchemaRow row : List.copyOf(rows)) {
-        if (row.key().equals(made.key())) {
-          rows.remove(row);
-          made = row(row.rowid(), "table", SEQUENCES, SEQUENCES, SEQUENCES_SQL).at(row.root());
-        }
-      }
-      missing.add(made);
+      String sql = SystemTables.definition(SystemTables.SEQUENCE);
+      missing.add(row(rowid + 1, "table", SystemTables.SEQUENCE, SystemTables.SEQUENCE, sql));
     }
   }
 
@@ -201,24 +191,9 @@ final class Skeleton {
         && row.sql().toUpperCase(Locale.ROOT).contains("AUTOINCREMENT");
   }
 
-  private SchemaRow index(long rowid, String name, String table) {
-    return row(rowid, "index", name, table, null);
-  }
-
   private SchemaRow row(long rowid, String type, String name, String table, String sql) {
     Charset charset = layout.encoding().charset();
-    RecordBuilder record =
-        new RecordBuilder()
-            .addText(type.getBytes(charset))
-            .addText(name.getBytes(charset))
-            .addText(table.getBytes(charset))
-            .addInteger(SchemaRow.UNKNOWN_ROOT);
-    if (sql == null) {
-      record.addNull();
-    } else {
-      record.addText(sql.getBytes(charset));
-    }
-    return new SchemaRow(rowid, type, name, table, SchemaRow.UNKNOWN_ROOT, sql, record.build());
+    return SchemaRow.of(rowid, type, name, table, SchemaRow.UNKNOWN_ROOT, sql, charset);
   }
 
   private static SchemaRow culprit(SQLException e, List<SchemaRow> rows) throws IOException {

@@ -133,10 +133,6 @@ final class EntryHash {
     return NULL;
   }
 
-  int fields() {
-    return record.fields();
-  }
-
   /** The last value of the record at hand, 0 where that is no integer. */
   long lastInteger() {
     int last = record.fields() - 1;

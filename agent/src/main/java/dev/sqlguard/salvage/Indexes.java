@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What only SQLite can do: fill the indexes, make text indexes anew, count on AUTOINCREMENT. */
@@ -80,7 +82,7 @@ final class Indexes {
       for (SchemaRow row : schema) {
         if (row.isIndex() && !leftEmpty.contains(row.name())) {
           try {
-            statement.execute("REINDEX " + quoted(row.name()));
+            statement.execute(reindex(row, schema));
           } catch (SQLException e) {
             boolean unique = String.valueOf(e.getMessage()).contains("UNIQUE constraint failed");
             return new Failure(row, unique, e.getMessage(), new BitSet());
@@ -106,41 +108,67 @@ final class Indexes {
     }
   }
 
+  /**
+   * Without the name of the database in front, the name of a collation would mean all indexes that
+   * use it; and a table goes before an index of its name.
+   */
+  private static String reindex(SchemaRow index, List<SchemaRow> schema) {
+    boolean ambiguous =
+        schema.stream()
+            .anyMatch(row -> row.isTableWithRows() && row.name().equalsIgnoreCase(index.name()));
+    return "REINDEX main." + quoted(ambiguous ? index.table() : index.name());
+  }
+
   /** No rowid may be given twice, even where the counter is lost. */
-  private static void continueSequences(Connection db) throws SQLException {
-    List<String> tables = new ArrayList<>();
+  private void continueSequences(Connection db) throws SQLException {
+    Map<String, String> keys = new LinkedHashMap<>();
     try (Statement statement = db.createStatement();
         ResultSet found =
             statement.executeQuery(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
-                    + " AND upper(sql) LIKE '%AUTOINCREMENT%'"
-                    + " AND EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence')")) {
+                "SELECT s.name, s.sql, c.name FROM sqlite_schema s"
+                    + " JOIN pragma_table_list t ON t.schema = 'main' AND t.name = s.name"
+                    + " JOIN pragma_table_info(s.name) c ON c.pk = 1"
+                    + " WHERE s.type = 'table' AND s.rootpage > 0 AND NOT t.wr"
+                    + " AND upper(s.sql) LIKE '%AUTOINCREMENT%'"
+                    + " AND EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence')"
+                    + " ORDER BY s.rowid")) {
       while (found.next()) {
-        tables.add(found.getString(1));
+        if (SqlWords.has(found.getString(2), "AUTOINCREMENT")) {
+          keys.put(found.getString(1), found.getString(3));
+        }
       }
     }
-    for (String table : tables) {
-      String literal = "'" + table.replace("'", "''") + "'";
-      String largest = "(SELECT max(_rowid_) FROM " + quoted(table) + ")";
-      try (Statement statement = db.createStatement()) {
-        statement.execute(
-            "UPDATE sqlite_sequence SET seq = "
-                + largest
-                + " WHERE name = "
-                + literal
-                + " AND seq < "
-                + largest);
-        statement.execute(
-            "INSERT INTO sqlite_sequence(name, seq) SELECT "
-                + literal
-                + ", "
-                + largest
-                + " WHERE "
-                + largest
-                + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = "
-                + literal
-                + ")");
+    for (Map.Entry<String, String> each : keys.entrySet()) {
+      try {
+        continueSequence(db, each.getKey(), each.getValue());
+      } catch (SQLException e) {
+        notes.add(each.getKey() + " may give rowids of lost rows again: " + e.getMessage());
       }
+    }
+  }
+
+  private static void continueSequence(Connection db, String table, String key)
+      throws SQLException {
+    String literal = "'" + table.replace("'", "''") + "'";
+    String largest = "(SELECT max(" + quoted(key) + ") FROM main." + quoted(table) + ")";
+    try (Statement statement = db.createStatement()) {
+      statement.execute(
+          "UPDATE sqlite_sequence SET seq = "
+              + largest
+              + " WHERE name = "
+              + literal
+              + " AND seq < "
+              + largest);
+      statement.execute(
+          "INSERT INTO sqlite_sequence(name, seq) SELECT "
+              + literal
+              + ", "
+              + largest
+              + " WHERE "
+              + largest
+              + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = "
+              + literal
+              + ")");
     }
   }
 

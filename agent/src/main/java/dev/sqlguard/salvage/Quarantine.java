@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Rows that can't be trusted or that belong to no table, in tables of their own: {@code rootpgno,
@@ -61,7 +63,7 @@ final class Quarantine {
 
   /**
    * @param roots of the trees that get a table each
-   * @param taken names that can't be used
+   * @param taken names that can't be used, in whatever case
    */
   Quarantine(Pages pages, DatabaseWriter writer, List<Long> roots, List<String> taken)
       throws IOException {
@@ -69,16 +71,18 @@ final class Quarantine {
     this.writer = writer;
     this.payloads = new Payloads(pages);
     this.payload = new CellPayload(pages);
-    this.common = new Table(freeName(NAME, taken), writer);
-    this.wide = new Table(freeName(NAME + "_wide", taken), writer);
+    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    names.addAll(taken);
+    this.common = new Table(freeName(NAME, names), writer);
+    this.wide = new Table(freeName(NAME + "_wide", names), writer);
     for (long root : roots) {
-      tables.put(root, new Table(freeName(NAME + "_" + root, taken), writer));
+      tables.put(root, new Table(freeName(NAME + "_" + root, names), writer));
     }
   }
 
-  private static String freeName(String name, List<String> taken) {
+  private static String freeName(String name, Set<String> taken) {
     String free = name;
-    for (int i = 0; taken.contains(free); i++) {
+    for (int i = 0; !taken.add(free); i++) {
       free = name + "_" + i;
     }
     return free;

@@ -131,7 +131,8 @@ public final class Salvage {
       Assembly assembly = new Assembly(pages, findings, progress);
       List<String> unused = assembly.write(out);
       Indexes sqliteWork = new Indexes(sqlite, progress);
-      Indexes.Failure failure = sqliteWork.fill(out, schema, leftEmpty, unused, damaged(tables));
+      Indexes.Failure failure =
+          sqliteWork.fill(out, schema, leftEmpty, unused, damaged(findings, assembly));
       if (failure == null) {
         notes.addAll(sqliteWork.notes());
         return report(findings, assembly, found);
@@ -158,10 +159,13 @@ public final class Salvage {
   }
 
   /** The names of the tables that may have lost rows. */
-  private static Set<String> damaged(List<Tree> tables) {
+  private static Set<String> damaged(Findings findings, Assembly assembly) {
     Set<String> damaged = new HashSet<>();
-    for (Tree tree : tables) {
-      if (!tree.isIntact()) {
+    for (Tree tree : findings.tables()) {
+      TableTally tally = assembly.tallies().get(tree.name());
+      if (!tree.isIntact()
+          || tally.quarantined > 0
+          || findings.testimony(tree.name()).rowsLost() > 0) {
         damaged.add(tree.name());
       }
     }

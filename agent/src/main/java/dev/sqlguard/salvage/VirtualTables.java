@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,11 +19,26 @@ import java.util.regex.Pattern;
 final class VirtualTables {
   private static final Pattern MODULE = Pattern.compile("(?is).*?\\bUSING\\s+[\"'`\\[]?(\\w+).*");
 
+  /** The table that a text index is about, where that isn't its own. */
+  private static final Pattern CONTENT =
+      Pattern.compile("(?is).*\\bcontent\\s*=\\s*(?:'([^']*)'|\"([^\"]*)\"|([^\\s,)]*)).*");
+
+  /** What an application brings along, or this SQLite was built without: no word of damage. */
+  private static final Pattern OUT_OF_REACH =
+      Pattern.compile(
+          "(?is).*(?:no such tokenizer|unknown tokenizer|error in tokenizer constructor"
+              + "|no such module|no such function|no such collation).*");
+
+  private static final List<String> FTS5_SHADOWS =
+      List.of("data", "idx", "content", "docsize", "config");
+  private static final List<String> FTS4_SHADOWS =
+      List.of("content", "segments", "segdir", "docsize", "stat");
+
   /** The version of the tables that FTS5 writes by default. */
   private static final int FTS5_VERSION = 4;
 
   private final Connection db;
-  private final Set<String> damaged;
+  private final Set<String> damaged = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
   private final List<String> notes;
 
   /**
@@ -31,7 +47,7 @@ final class VirtualTables {
    */
   VirtualTables(Connection db, Set<String> damaged, List<String> notes) {
     this.db = db;
-    this.damaged = damaged;
+    this.damaged.addAll(damaged);
     this.notes = notes;
   }
 
@@ -56,8 +72,17 @@ final class VirtualTables {
     if (broken == null) {
       return null;
     }
+    boolean lost = hasLost(table, fts5);
     try {
-      createMissingShadows(table);
+      if (OUT_OF_REACH.matcher(broken).matches()) {
+        return leave(table, broken, lost);
+      }
+      lost |= createMissingShadows(table);
+      if (!lost && !fts5 && content(table) != null) {
+        // An application may keep it out of step with its content, and FTS4 calls that malformed.
+        notes.add("the text index " + table.name() + " disagrees with its content, as it did");
+        return null;
+      }
       if (fts5) {
         run(
             "INSERT INTO %s(k, v) SELECT 'version', %d WHERE NOT EXISTS"
@@ -65,7 +90,8 @@ final class VirtualTables {
             shadow(table, "config"), FTS5_VERSION, shadow(table, "config"));
       }
     } catch (SQLException e) {
-      return e.getMessage();
+      String message = String.valueOf(e.getMessage());
+      return OUT_OF_REACH.matcher(message).matches() ? leave(table, message, lost) : message;
     }
     try {
       command(table, "rebuild");
@@ -80,6 +106,53 @@ final class VirtualTables {
       }
     }
     return textError(table);
+  }
+
+  private String leave(SchemaRow table, String why, boolean lost) {
+    String advice = lost ? "; it has lost rows and needs a 'rebuild' where it is at home" : "";
+    notes.add("the text index " + table.name() + " can't be checked here: " + why + advice);
+    return null;
+  }
+
+  /** Whether rows are missing that it consists of, or that it is about. */
+  private boolean hasLost(SchemaRow table, boolean fts5) {
+    for (String suffix : fts5 ? FTS5_SHADOWS : FTS4_SHADOWS) {
+      if (damaged.contains(table.name() + "_" + suffix)) {
+        return true;
+      }
+    }
+    String content = content(table);
+    if (content == null || content.isEmpty()) {
+      return false;
+    }
+    return damaged.contains(content) || !damaged.isEmpty() && isView(content);
+  }
+
+  /** Null where it has its own, empty where it has none. */
+  private static String content(SchemaRow table) {
+    Matcher content = CONTENT.matcher(table.sql());
+    if (!content.matches()) {
+      return null;
+    }
+    for (int i = 1; i <= content.groupCount(); i++) {
+      if (content.group(i) != null) {
+        return content.group(i);
+      }
+    }
+    return null;
+  }
+
+  private boolean isView(String name) {
+    try (PreparedStatement query =
+        db.prepareStatement(
+            "SELECT 1 FROM sqlite_schema WHERE type = 'view' AND lower(name) = lower(?)")) {
+      query.setString(1, name);
+      try (ResultSet found = query.executeQuery()) {
+        return found.next();
+      }
+    } catch (SQLException e) {
+      return true;
+    }
   }
 
   private String textError(SchemaRow table) {
@@ -99,6 +172,10 @@ final class VirtualTables {
   private String mendRtree(SchemaRow table, boolean integers) {
     String broken = rtreeError(table);
     if (broken == null) {
+      return null;
+    }
+    if (OUT_OF_REACH.matcher(broken).matches()) {
+      notes.add("the R-Tree " + table.name() + " can't be checked here: " + broken);
       return null;
     }
     try {
@@ -129,9 +206,14 @@ final class VirtualTables {
     }
   }
 
-  /** Tables that the module needs and the schema has lost, as the module itself makes them. */
-  private void createMissingShadows(SchemaRow table) throws SQLException {
+  /**
+   * Makes tables that the module needs and the schema has lost, as the module itself makes them.
+   *
+   * @return whether there are any
+   */
+  private boolean createMissingShadows(SchemaRow table) throws SQLException {
     String twin = twin(db, table);
+    boolean any = false;
     try (Statement statement = db.createStatement()) {
       try (ResultSet missing =
           statement.executeQuery(
@@ -140,8 +222,10 @@ final class VirtualTables {
                   + " AND lower(m.name) = lower(t.name))")) {
         while (missing.next()) {
           run("%s", missing.getString(1));
+          any = true;
         }
       }
+      return any;
     } finally {
       run("DROP TABLE %s", twin);
     }

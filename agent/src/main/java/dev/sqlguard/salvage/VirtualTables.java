@@ -18,6 +18,10 @@ import java.util.regex.Pattern;
 final class VirtualTables {
   private static final Pattern MODULE = Pattern.compile("(?is).*?\\bUSING\\s+[\"'`\\[]?(\\w+).*");
 
+  /** The table that an index of external content is about. */
+  private static final Pattern CONTENT =
+      Pattern.compile("(?i)\\bcontent\\s*=\\s*[\"'`\\[]?([^\"'`\\],)]+)");
+
   /** The version of the tables that FTS5 writes by default. */
   private static final int FTS5_VERSION = 4;
 
@@ -52,8 +56,9 @@ final class VirtualTables {
   }
 
   private String mendText(SchemaRow table, boolean fts5) {
-    String broken = textError(table);
-    if (broken == null) {
+    // FTS5's own check doesn't miss the table that leads into the index.
+    boolean lost = isDamaged(table);
+    if (!lost && textError(table) == null) {
       return null;
     }
     try {
@@ -80,6 +85,14 @@ final class VirtualTables {
       }
     }
     return textError(table);
+  }
+
+  /** Whether a shadow table, or the table with the content, may have lost rows. */
+  private boolean isDamaged(SchemaRow table) {
+    Matcher content = CONTENT.matcher(table.sql());
+    String other = content.find() ? content.group(1) : "";
+    String prefix = table.name() + "_";
+    return damaged.stream().anyMatch(name -> name.startsWith(prefix) || name.equals(other));
   }
 
   private String textError(SchemaRow table) {

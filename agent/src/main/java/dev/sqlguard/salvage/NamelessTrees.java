@@ -4,13 +4,16 @@ import dev.sqlguard.format.BtreePage;
 import dev.sqlguard.format.CellCursor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Trees that no schema names. Those with rowids are tables. The others are indexes, or tables
- * WITHOUT ROWID: an index repeats what stands in the rows of its table.
+ * WITHOUT ROWID: an index repeats what stands in the rows of its table, so a sample of its entries
+ * is looked up.
  */
 final class NamelessTrees {
   private static final int SAMPLE = 32;
@@ -18,26 +21,48 @@ final class NamelessTrees {
   private final Pages pages;
   private final RowValues values;
   private final List<Tree> tables = new ArrayList<>();
-  private final List<Named> withoutRowids = new ArrayList<>();
-  private final Set<Integer> indexes = new HashSet<>();
+  private final List<Candidate> candidates = new ArrayList<>();
+  private final LeafRanges leaves = new LeafRanges();
+  private final byte[] leaf;
+  private final CellCursor cell;
 
-  private record Named(Tree tree, int root, int fields) {}
+  /** A tree without rowids. */
+  private static final class Candidate {
+    private final Tree tree;
+
+    /** 0 where the schema does name it. */
+    private final int root;
+
+    private final int fields;
+    private final List<long[]> sample = new ArrayList<>();
+
+    /** The last value of each entry of the sample: an index ends with the rowid. */
+    private final List<Long> rowids = new ArrayList<>();
+
+    /** Which entries of the sample were found repeated in larger rows. */
+    private boolean[] repeated;
+
+    Candidate(Tree tree, int root, int fields) {
+      this.tree = tree;
+      this.root = root;
+      this.fields = fields;
+    }
+  }
 
   /**
-   * @param known tables that do have a name
+   * @param known the trees that do have a name
    */
   NamelessTrees(Pages pages, byte[] visits, Damages damages, List<Tree> known, List<Orphan> orphans)
       throws IOException {
     this.pages = pages;
     this.values = new RowValues(pages);
+    this.leaf = new byte[pages.geometry().pageSize()];
+    this.cell = new CellCursor(pages.geometry());
     for (Tree tree : known) {
-      if (tree.segments().size() == 0) {
-        continue;
-      }
       if (tree.order().rowids()) {
         tables.add(tree);
-      } else {
-        withoutRowids.add(new Named(tree, 0, tree.shape().stored().size()));
+      } else if (tree.segments().size() > 0) {
+        candidates.add(new Candidate(tree, 0, tree.shape().stored().size()));
       }
     }
     Payloads payloads = new Payloads(pages);
@@ -52,16 +77,32 @@ final class NamelessTrees {
         tables.add(tree);
       } else {
         int fields = orphan.wholeProfile().fields();
-        withoutRowids.add(new Named(tree, orphan.page, fields));
+        candidates.add(new Candidate(tree, orphan.page, fields));
       }
     }
   }
 
   /** The roots of those that are indexes. */
   Set<Integer> indexes() throws IOException {
-    for (Named each : withoutRowids) {
-      if (each.root() > 0 && (isIndexOfTable(each) || isIndexOfOther(each))) {
-        indexes.add(each.root());
+    for (Tree table : tables) {
+      addLeaves(table);
+    }
+    Set<Integer> indexes = new HashSet<>();
+    List<Candidate> undecided = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      if (candidate.root > 0) {
+        takeSample(candidate);
+        if (isIndexOfTable(candidate)) {
+          indexes.add(candidate.root);
+        } else {
+          undecided.add(candidate);
+        }
+      }
+    }
+    lookForRepeated(undecided);
+    for (Candidate candidate : undecided) {
+      if (isMost(candidate.repeated, candidate.sample.size())) {
+        indexes.add(candidate.root);
       }
     }
     return indexes;
@@ -77,79 +118,139 @@ final class NamelessTrees {
     Segments segments = tree.segments();
     for (int i = 0; i < segments.size(); i += step) {
       pages.read(segments.page(i), page);
-      cells.each(page, i, cell -> action.at(page, cell));
+      cells.each(page, i, each -> action.at(page, each));
     }
   }
 
-  /** At most one of each part of the tree. */
-  private List<long[]> sample(Tree tree, List<Long> lastValues) throws IOException {
-    List<long[]> sample = new ArrayList<>();
-    byte[][] seen = new byte[1][];
-    int step = Math.max(1, tree.segments().size() / SAMPLE);
-    each(
-        tree,
-        step,
-        (page, cell) -> {
-          boolean firstOfPage = seen[0] != page || sample.size() < SAMPLE;
-          if (firstOfPage && sample.size() < 2 * SAMPLE) {
-            seen[0] = page;
-            long[] entry = values.of(page, cell, false);
-            if (entry != null) {
-              sample.add(entry);
-              lastValues.add(values.lastInteger(page, cell));
-            }
-          }
-        });
-    return sample;
-  }
-
-  private boolean isIndexOfTable(Named index) throws IOException {
-    List<Long> rowids = new ArrayList<>();
-    List<long[]> sample = sample(index.tree(), rowids);
-    for (Tree table : tables) {
-      TreeCursor cursor = new TreeCursor(pages, table);
-      int same = 0;
-      for (int i = 0; i < sample.size(); i++) {
-        long rowid = rowids.get(i);
-        Bound below = rowid == Long.MIN_VALUE ? null : Bound.ofRowid(rowid - 1);
-        if (cursor.seek(below) && cursor.cell().rowid() == rowid) {
-          long[] row = values.of(cursor.page(), cursor.cell(), true);
-          same += row != null && RowValues.contains(row, sample.get(i)) ? 1 : 0;
-        }
-      }
-      // That its last values are a table's rowids proves nothing: so are those of a reference.
-      if (!sample.isEmpty() && 10 * same >= 9 * sample.size()) {
-        return true;
+  private void addLeaves(Tree table) throws IOException {
+    byte[] page = new byte[pages.geometry().pageSize()];
+    SegmentCells cells = new SegmentCells(pages, table);
+    Segments segments = table.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      long[] range = {Long.MAX_VALUE, Long.MIN_VALUE, 0};
+      pages.read(segments.page(i), page);
+      cells.each(
+          page,
+          i,
+          row -> {
+            range[0] = Math.min(range[0], row.rowid());
+            range[1] = Math.max(range[1], row.rowid());
+            range[2]++;
+          });
+      if (range[2] > 0) {
+        leaves.add(range[0], range[1], segments.page(i));
       }
     }
-    return false;
   }
 
-  /** Where both have as many fields, either might be the other's index: both are kept. */
-  private boolean isIndexOfOther(Named index) throws IOException {
-    List<long[]> sample = sample(index.tree(), new ArrayList<>());
-    for (Named other : withoutRowids) {
-      if (other == index || other.fields() <= index.fields() || sample.isEmpty()) {
-        continue;
-      }
-      boolean[] found = new boolean[sample.size()];
-      each(
-          other.tree(),
-          1,
-          (page, cell) -> {
-            long[] row = values.of(page, cell, false);
-            for (int i = 0; row != null && i < found.length; i++) {
-              found[i] |= RowValues.contains(row, sample.get(i));
+  /** Entries from all over the tree. */
+  private void takeSample(Candidate candidate) throws IOException {
+    int segments = candidate.tree.segments().size();
+    int perSegment = Math.max(1, SAMPLE / Math.max(1, segments));
+    byte[] page = new byte[pages.geometry().pageSize()];
+    SegmentCells cells = new SegmentCells(pages, candidate.tree);
+    for (int i = 0; i < segments; i += Math.max(1, segments / SAMPLE)) {
+      int[] left = {perSegment};
+      pages.read(candidate.tree.segments().page(i), page);
+      cells.each(
+          page,
+          i,
+          entry -> {
+            long[] sampled = left[0]-- > 0 ? values.of(page, entry, false) : null;
+            if (sampled != null) {
+              candidate.sample.add(sampled);
+              candidate.rowids.add(values.lastInteger(page, entry));
             }
           });
-      int hits = 0;
-      for (boolean hit : found) {
-        hits += hit ? 1 : 0;
+    }
+    candidate.repeated = new boolean[candidate.sample.size()];
+  }
+
+  /**
+   * The entries of an index on an expression repeat nothing but rowids, and so do the rows of a
+   * table that refers to another one: what can't be told from a table is kept.
+   */
+  private boolean isIndexOfTable(Candidate index) throws IOException {
+    int same = 0;
+    for (int i = 0; i < index.sample.size(); i++) {
+      boolean equal = false;
+      for (int page : leaves.containing(index.rowids.get(i))) {
+        if (findRow(page, index.rowids.get(i))) {
+          long[] row = values.of(leaf, cell, true);
+          equal |= row != null && RowValues.contains(row, index.sample.get(i));
+        }
       }
-      if (10 * hits >= 9 * sample.size()) {
+      same += equal ? 1 : 0;
+    }
+    int all = index.sample.size();
+    return all > 0 && 10 * same >= 9 * all;
+  }
+
+  private boolean findRow(int page, long rowid) throws IOException {
+    pages.read(page, leaf);
+    PageLayout layout = PageLayout.of(leaf, page, BtreePage.LEAF_TABLE);
+    int n = layout.possibleCells(pages.geometry());
+    for (int i = 0; i < n; i++) {
+      if (cell.parse(leaf, layout.type(), layout.pointer(leaf, i)) && cell.rowid() == rowid) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * One pass over all rows without rowids, for all samples. Where two trees have as many fields,
+   * either might be the other's index: both are kept.
+   */
+  private void lookForRepeated(List<Candidate> undecided) throws IOException {
+    record Wanted(Candidate of, int entry) {}
+    Map<Long, Integer> frequency = new HashMap<>();
+    for (Candidate candidate : undecided) {
+      for (long[] entry : candidate.sample) {
+        for (long value : entry) {
+          frequency.merge(value, 1, Integer::sum);
+        }
+      }
+    }
+    Map<Long, List<Wanted>> byRarestValue = new HashMap<>();
+    for (Candidate candidate : undecided) {
+      for (int i = 0; i < candidate.sample.size(); i++) {
+        long rarest = 0;
+        int fewest = Integer.MAX_VALUE;
+        for (long value : candidate.sample.get(i)) {
+          if (frequency.get(value) < fewest) {
+            fewest = frequency.get(value);
+            rarest = value;
+          }
+        }
+        byRarestValue
+            .computeIfAbsent(rarest, value -> new ArrayList<>())
+            .add(new Wanted(candidate, i));
+      }
+    }
+    for (Candidate larger : candidates) {
+      each(
+          larger.tree,
+          1,
+          (page, row) -> {
+            long[] rowValues = values.of(page, row, false);
+            for (int i = 0; rowValues != null && i < rowValues.length; i++) {
+              for (Wanted wanted : byRarestValue.getOrDefault(rowValues[i], List.of())) {
+                if (wanted.of().fields < larger.fields
+                    && RowValues.contains(rowValues, wanted.of().sample.get(wanted.entry()))) {
+                  wanted.of().repeated[wanted.entry()] = true;
+                }
+              }
+            }
+          });
+    }
+  }
+
+  private static boolean isMost(boolean[] found, int all) {
+    int hits = 0;
+    for (boolean hit : found) {
+      hits += hit ? 1 : 0;
+    }
+    return all > 0 && 10 * hits >= 9 * all;
   }
 }

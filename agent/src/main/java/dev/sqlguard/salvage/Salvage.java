@@ -24,8 +24,6 @@ import java.util.Set;
 
 /** Takes every row that physically survives out of a damaged image and writes a fresh database. */
 public final class Salvage {
-  private static final int NEWEST_SCHEMA_FORMAT = 4;
-
   private final ByteSource image;
   private final SalvageOptions options;
   private final Sqlite sqlite;
@@ -88,7 +86,8 @@ public final class Salvage {
     Backup backup = backup(found);
     List<SchemaRow> rows = new ArrayList<>(found.rows());
     Set<String> borrowed = found.complete() ? Set.of() : borrow(rows, backup);
-    FileLayout layout = layout(geometry, head, header.isPresent(), found, backup);
+    FileLayout layout =
+        new LayoutFinder(pages).find(header.isPresent() ? head : null, found, backup);
     Skeleton.Result skeleton =
         new Skeleton(sqlite, layout, out.resolveSibling(out.getFileName() + "-schema")).build(rows);
     for (SchemaRow rejected : skeleton.rejected()) {
@@ -273,33 +272,6 @@ public final class Salvage {
         }
       }
     }
-  }
-
-  private FileLayout layout(
-      Geometry geometry, byte[] head, boolean hasHeader, SchemaFinder.Found found, Backup backup) {
-    DatabaseSettings settings = DatabaseSettings.parse(hasHeader ? head : new byte[head.length]);
-    TextEncoding encoding = found.encoding();
-    if (!hasHeader && backup != null) {
-      settings = backup.settings();
-    }
-    for (TextEncoding each : TextEncoding.values()) {
-      if (encoding == null && each.code() == settings.encodingCode()) {
-        encoding = each;
-      }
-    }
-    int format = settings.schemaFormat();
-    boolean valid = format >= 1 && format <= NEWEST_SCHEMA_FORMAT;
-    int autoVacuum = settings.largestRoot() == 0 ? 0 : settings.incrementalVacuum() ? 2 : 1;
-    return new FileLayout(
-        geometry.pageSize(),
-        geometry.pageSize() - geometry.usableSize(),
-        encoding == null ? TextEncoding.UTF_8 : encoding,
-        autoVacuum,
-        valid ? format : NEWEST_SCHEMA_FORMAT,
-        settings.userVersion(),
-        settings.applicationId(),
-        settings.schemaCookie(),
-        settings.defaultCacheSize());
   }
 
   private SalvageReport report(Findings findings, Assembly assembly, SchemaFinder.Found found) {

@@ -17,6 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damage to single pages, cells and pointers, and what it must not lead to. */
 class TrapsTest {
@@ -334,6 +336,23 @@ class TrapsTest {
     assertEquals(before.tables().get("z"), salvaged.rows("z"));
     assertEquals(30, salvaged.quarantined().size());
     assertTrue(salvaged.report().objectsLost().contains("table t"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 6, 12 + 1 + 13})
+  void ofThreeNamesOneIsWrong(int behindTheFirst) throws Exception {
+    build(
+        "CREATE TABLE people(id INTEGER PRIMARY KEY, x)",
+        "CREATE INDEX px ON people(x)",
+        numbers(30) + "INSERT INTO people SELECT i, 't' || i FROM n");
+    TableDump before = TableDump.of(file);
+    DamagedImage image = new DamagedImage(file);
+    int name = image.find("tablepeoplepeople") + "table".length();
+    image.flip(name + behindTheFirst, 0x02).write();
+    Salvaged salvaged = Salvaged.of(file);
+    assertSound(salvaged);
+    assertEquals(before.tables().get("people"), salvaged.rows("people"));
+    assertTrue(salvaged.dump().schema().containsKey("index px"));
   }
 
   @Test

@@ -20,6 +20,9 @@ import java.util.Map;
 final class IndexWitness {
   private static final int BUCKETS = 1 << 18;
 
+  /** So many indexes of a table are compared in one pass over its rows, each in 2 MiB. */
+  private static final int TOGETHER = 6;
+
   /** So many rows are looked at in one go. */
   private static final int AT_ONCE = 300_000;
 
@@ -60,17 +63,26 @@ final class IndexWitness {
         if (index.isPlain() && entries != null && entries.segments().size() > 0) {
           comparisons.add(new Comparison(index, entries));
         }
-      }
-      if (!comparisons.isEmpty()) {
-        sum(table, comparisons);
-      }
-      for (Comparison comparison : comparisons) {
-        if (comparison.told) {
-          hear(table, comparison);
+        if (comparisons.size() == TOGETHER) {
+          hear(table, comparisons);
         }
       }
+      hear(table, comparisons);
     }
     return testimonies;
+  }
+
+  /** All of these, of which none is left. */
+  private void hear(Tree table, List<Comparison> comparisons) throws IOException {
+    if (!comparisons.isEmpty()) {
+      sum(table, comparisons);
+    }
+    for (Comparison comparison : comparisons) {
+      if (comparison.told) {
+        hear(table, comparison);
+      }
+    }
+    comparisons.clear();
   }
 
   /** One index beside its table. */

@@ -19,6 +19,9 @@ import java.util.Map;
 final class IndexWitness {
   private static final int BUCKETS = 1 << 18;
 
+  /** So many indexes of a table are compared in one pass over its rows, each in 2 MiB. */
+  private static final int TOGETHER = 6;
+
   /** So many rows are looked at in one go. */
   private static final int AT_ONCE = 150_000;
 
@@ -54,32 +57,37 @@ final class IndexWitness {
     }
     for (Tree table : tables) {
       List<Comparison> comparisons = new ArrayList<>();
+      quarantined = new LongSet();
+      Testimony testimony = new Testimony();
+      Hearing hearing = new Hearing(testimony, quarantined);
       for (IndexShape index : table.shape().indexes()) {
         Tree entries = byName.get(index.name());
         if (index.isPlain() && entries != null && entries.segments().size() > 0) {
           comparisons.add(new Comparison(index, entries));
         }
+        if (comparisons.size() == TOGETHER) {
+          hear(table, comparisons, hearing, testimony);
+        }
       }
-      if (comparisons.isEmpty()) {
-        continue;
-      }
-      quarantined = new LongSet();
-      sum(table, comparisons);
-      hear(table, comparisons);
+      hear(table, comparisons, hearing, testimony);
+      hearing.judge(suspects);
+      testimonies.put(table.name(), testimony);
     }
     return testimonies;
   }
 
-  private void hear(Tree table, List<Comparison> comparisons) throws IOException {
-    Testimony testimony = new Testimony();
-    testimonies.put(table.name(), testimony);
-    Hearing hearing = new Hearing(testimony, quarantined);
+  /** All of these, of which none is left. */
+  private void hear(Tree table, List<Comparison> comparisons, Hearing hearing, Testimony testimony)
+      throws IOException {
+    if (!comparisons.isEmpty()) {
+      sum(table, comparisons);
+    }
     for (Comparison comparison : comparisons) {
       if (comparison.told) {
         hear(table, comparison, hearing, testimony);
       }
     }
-    hearing.judge(suspects);
+    comparisons.clear();
   }
 
   /** One index beside its table. */

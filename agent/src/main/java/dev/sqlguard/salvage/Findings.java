@@ -101,7 +101,7 @@ final class Findings {
   }
 
   Testimony testimony(String table) {
-    return testimonies.getOrDefault(table, Testimony.NONE);
+    return testimonies.getOrDefault(table, new Testimony());
   }
 
   private String definition(String table) {

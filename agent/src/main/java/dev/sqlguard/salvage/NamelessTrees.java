@@ -67,7 +67,7 @@ final class NamelessTrees {
     Payloads payloads = new Payloads(pages);
     for (Orphan orphan : orphans) {
       boolean rowids = orphan.isOfTable();
-      TreeOrder order = rowids ? TreeOrder.ROWID : TreeOrder.byFields(null);
+      TreeOrder order = rowids ? TreeOrder.byRowid() : TreeOrder.byFields(null);
       Tree tree = new Tree("", new CellCheck(payloads, order, null));
       addLeaves(orphan, tree.segments());
       if (rowids) {

@@ -16,7 +16,7 @@ final class Orphan {
   Orphan parent;
 
   /** Of the rows on the page itself. */
-  Profile profile = Profile.NONE;
+  Profile profile = new Profile();
 
   int rows;
   private List<Orphan> children = List.of();

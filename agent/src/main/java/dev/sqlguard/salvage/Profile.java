@@ -15,9 +15,6 @@ final class Profile {
   /** Fields beyond are not told apart. */
   private static final int MOST = 64;
 
-  /** Of a page without rows. */
-  static final Profile NONE = new Profile();
-
   private byte[] classes = new byte[8];
   private int fewest = Integer.MAX_VALUE;
   private int most;

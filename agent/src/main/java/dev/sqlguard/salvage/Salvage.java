@@ -236,7 +236,8 @@ public final class Salvage {
     RootCheck roots = new RootCheck(pages);
     for (boolean own : new boolean[] {true, false}) {
       for (TableShape shape : shapes) {
-        TreeOrder order = shape.withoutRowid() ? byFields(shape.key(), encoding) : TreeOrder.ROWID;
+        TreeOrder order =
+            shape.withoutRowid() ? byFields(shape.key(), encoding) : TreeOrder.byRowid();
         if (own == borrowed.contains("table " + shape.name())) {
           continue;
         }

@@ -65,7 +65,7 @@ final class SchemaFinder {
     this.pages = pages;
     this.geometry = pages.geometry();
     this.payloads = new Payloads(pages);
-    this.check = new CellCheck(payloads, TreeOrder.ROWID, SHAPE);
+    this.check = new CellCheck(payloads, TreeOrder.byRowid(), SHAPE);
   }
 
   Found find(byte[] visits, Damages damages) throws IOException {

@@ -2,9 +2,6 @@ package dev.sqlguard.salvage;
 
 /** What the indexes of a table know of its rows. */
 final class Testimony {
-  /** Nothing. */
-  static final Testimony NONE = new Testimony();
-
   /** More keys are counted, but not remembered. */
   private static final int MOST_REMEMBERED = 500_000;
 

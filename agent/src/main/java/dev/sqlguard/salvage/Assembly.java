@@ -108,6 +108,7 @@ final class Assembly {
     boolean rowids = tree.order().rowids();
     TreeWriter out = rowids ? writer.table(root) : writer.index(root);
     TableTally tally = new TableTally();
+    tally.doubts.addAll(tree.segments().doubts());
     tallies.put(tree.name(), tally);
     Row row = new Row(tree, out, tally, findings.backfill(pages, tree));
     Iterator<Gap> gaps = tree.gaps().iterator();

@@ -244,6 +244,7 @@ final class Orphans {
       return;
     }
     Segments merged = new Segments();
+    tree.segments().doubts().forEach(merged::doubt);
     List<Gap> gaps = new ArrayList<>();
     int next = 0;
     for (int i = 0; i <= tree.segments().size(); i++) {
@@ -265,6 +266,7 @@ final class Orphans {
       if (leavesRoom(hole.tree(), low, filling.first())) {
         gaps.add(new Gap(merged.size(), new KeyRange(low, filling.first()), 0));
       }
+      filling.segments().doubts().forEach(merged::doubt);
       int offset = merged.size();
       for (int i = 0; i < filling.segments().size(); i++) {
         merged.addFrom(filling.segments(), i);

@@ -1,6 +1,5 @@
 package dev.sqlguard.salvage;
 
-import dev.sqlguard.format.ByteSource;
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.DatabaseSettings;
 import dev.sqlguard.format.Geometry;
@@ -24,7 +23,7 @@ import java.util.Set;
 
 /** Takes every row that physically survives out of a damaged image and writes a fresh database. */
 public final class Salvage {
-  private final ByteSource image;
+  private final DamagedFile image;
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
@@ -37,7 +36,7 @@ public final class Salvage {
    * @param image the damaged main file with what is committed beside it; only read
    */
   public Salvage(
-      ByteSource image, SalvageOptions options, Sqlite sqlite, SalvageProgress progress) {
+      DamagedFile image, SalvageOptions options, Sqlite sqlite, SalvageProgress progress) {
     this.image = image;
     this.options = options;
     this.sqlite = sqlite;
@@ -79,7 +78,8 @@ public final class Salvage {
     if (!right) {
       damages.add(1, "", header.isPresent() ? "wrong page size in the header" : "header lost");
     }
-    Pages pages = new Pages(image, geometry, right ? header.get().pageCount() : 0);
+    Pages pages =
+        new Pages(image, geometry, right ? header.get().pageCount() : 0, image::isSuspect);
     markAdministrative(pages, head, header);
     byte[] visits = new byte[pages.count() + 1];
     SchemaFinder.Found found = new SchemaFinder(pages).find(visits, damages);
@@ -93,6 +93,9 @@ public final class Salvage {
     for (SchemaRow rejected : skeleton.rejected()) {
       objectsLost.add(rejected.key());
     }
+    if (!found.proven()) {
+      objectsLost.add("perhaps others: sqlite_schema stands on a page that isn't proven");
+    }
     List<Tree> tables = new ArrayList<>();
     List<Tree> indexes = new ArrayList<>();
     walk(pages, visits, skeleton.shapes(), borrowed, layout.encoding(), tables, indexes);
@@ -105,6 +108,7 @@ public final class Salvage {
     Familiarity familiarity = new Familiarity(pages, backup, skeleton.rows());
     Orphans orphans = new Orphans(pages, visits, damages, tables, shapes, named, familiarity);
     orphans.attribute();
+    addSuspectPages(pages);
     CellSet suspects = new CellSet();
     List<Tree> all = new ArrayList<>(tables);
     all.addAll(indexes);
@@ -171,6 +175,15 @@ public final class Salvage {
       }
     }
     return damaged;
+  }
+
+  /** Those that no tree has, too. */
+  private void addSuspectPages(Pages pages) {
+    for (long page = 1; page <= pages.count(); page++) {
+      if (pages.isSuspect(page)) {
+        damages.add(page, "", TreeWalk.UNPROVEN);
+      }
+    }
   }
 
   /** Null where there is none that fits. */

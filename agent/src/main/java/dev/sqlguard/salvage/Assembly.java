@@ -216,7 +216,8 @@ final class Assembly {
     @Override
     public void at(CellCursor cell) throws IOException {
       if (isSuspect(cell)) {
-        tally.quarantined += quarantine.add(0, number, page, cell, rowids) ? 1 : 0;
+        tally.quarantined +=
+            quarantine.add(tree.shape().root(), number, page, cell, rowids) ? 1 : 0;
         if (backfill != null) {
           Bound low = rowids ? Bound.ofRowid(cell.rowid() - 1) : null;
           missing.add(new Backfill.Range(low, Bound.of(page, cell, rowids), true));
@@ -290,7 +291,8 @@ final class Assembly {
     long before = tally.destroyed + tally.quarantined;
     for (LeafSurgery.Cell each : result.damaged()) {
       boolean parsed = cell.parse(page, tree.order().leafType(), each.start());
-      if (parsed && quarantine.add(0, number, page, cell, tree.order().rowids())) {
+      if (parsed
+          && quarantine.add(tree.shape().root(), number, page, cell, tree.order().rowids())) {
         tally.quarantined++;
       } else {
         tally.destroyed++;

@@ -88,6 +88,12 @@ public final class Salvage {
     Set<String> borrowed = found.complete() ? Set.of() : borrow(rows, backup);
     FileLayout layout =
         new LayoutFinder(pages).find(header.isPresent() ? head : null, found, backup);
+    if (header.isEmpty()) {
+      notes.add(
+          backup == null
+              ? "the header is lost: user_version and application_id are 0, auto-vacuum is off"
+              : "the header is lost: user_version, application_id and auto-vacuum are the backup's");
+    }
     Skeleton.Result skeleton =
         new Skeleton(sqlite, layout, out.resolveSibling(out.getFileName() + "-schema")).build(rows);
     for (SchemaRow rejected : skeleton.rejected()) {
@@ -140,7 +146,7 @@ public final class Salvage {
           sqliteWork.fill(out, schema, leftEmpty, unused, damaged(findings, assembly));
       if (failure == null) {
         notes.addAll(sqliteWork.notes());
-        return report(findings, assembly, found);
+        return report(findings, assembly, schemaFrom(found, borrowed));
       }
       repeated.clear();
       String table = failure.object().table();
@@ -154,7 +160,11 @@ public final class Salvage {
         notes.add(count + " rows of " + table + " are in quarantine: " + failure.message());
       } else if (failure.object().isIndex() && failure.object().sql() == null) {
         leftEmpty.add(failure.object().name());
-        objectsLost.add(failure.object().key() + " is empty: " + failure.message());
+        objectsLost.add(
+            failure.object().key()
+                + " is empty, nothing keeps keys from being repeated and a check of the database"
+                + " fails until it has had its REINDEX in the application: "
+                + failure.message());
       } else {
         schema.remove(failure.object());
         objectsLost.add(failure.object().key() + ": " + failure.message());
@@ -279,7 +289,18 @@ public final class Salvage {
     }
   }
 
-  private SalvageReport report(Findings findings, Assembly assembly, SchemaFinder.Found found) {
+  private static String schemaFrom(SchemaFinder.Found found, Set<String> borrowed) {
+    if (found.complete()) {
+      return "its own tree";
+    }
+    String backup = "the backup";
+    if (found.rows().isEmpty()) {
+      return borrowed.isEmpty() ? "nowhere" : backup;
+    }
+    return "the leaves that survive" + (borrowed.isEmpty() ? "" : ", and " + backup);
+  }
+
+  private SalvageReport report(Findings findings, Assembly assembly, String schemaFrom) {
     List<TableOutcome> outcomes = new ArrayList<>();
     Outcomes words = new Outcomes(findings.layout().encoding());
     long quarantined = 0;
@@ -288,7 +309,6 @@ public final class Salvage {
       quarantined += tally.quarantined;
       outcomes.add(words.of(tree, tally, findings.testimony(tree.name())));
     }
-    String schemaFrom = found.complete() ? "its own tree" : "the leaves that survive";
     return new SalvageReport(
         outcomes,
         damages.pages(),

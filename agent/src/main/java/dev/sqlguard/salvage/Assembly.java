@@ -20,8 +20,11 @@ final class Assembly {
   private final Findings findings;
   private final CellCursor cell;
   private final CellPayload payload;
+
+  /** Two, so that the page of the last row written stays readable. */
+  private final byte[][] buffers;
+
   private byte[] page;
-  private byte[] pageBefore;
   private final Map<String, TableTally> tallies = new HashMap<>();
   private final SalvageProgress progress;
   private Quarantine quarantine;
@@ -33,8 +36,8 @@ final class Assembly {
     this.findings = findings;
     this.cell = new CellCursor(geometry);
     this.payload = new CellPayload(pages);
-    this.page = new byte[geometry.pageSize()];
-    this.pageBefore = new byte[geometry.pageSize()];
+    this.buffers = new byte[2][geometry.pageSize()];
+    this.page = buffers[0];
     this.progress = progress;
   }
 
@@ -120,7 +123,7 @@ final class Assembly {
         row.missing(gap.range());
         gap = gaps.hasNext() ? gaps.next() : null;
       }
-      turnPage();
+      page = row.lastPage == buffers[0] ? buffers[1] : buffers[0];
       row.begin(i, segments.page(i));
       pages.read(row.number, page);
       cells.each(page, i, row);
@@ -135,12 +138,6 @@ final class Assembly {
     }
     row.end();
     out.finish();
-  }
-
-  private void turnPage() {
-    byte[] turned = pageBefore;
-    pageBefore = page;
-    page = turned;
   }
 
   /** What is done with each row of a table. */
@@ -160,11 +157,17 @@ final class Assembly {
 
     private final List<Backfill.Range> missing = new ArrayList<>();
 
+    /** Of rows that left no gap. */
+    private final List<Bound> lostKeys;
+
+    private int nextLost;
+
     /** The last key that came from the backup, null where a row of the image came after it. */
     private Bound filled;
 
-    Row(Tree tree, TreeWriter out, TableTally tally, Backfill backfill) {
+    Row(Tree tree, TreeWriter out, TableTally tally, Backfill backfill) throws IOException {
       this.backfill = backfill;
+      this.lostKeys = backfill == null ? List.of() : backfill.lostKeys();
       this.tree = tree;
       this.out = out;
       this.tally = tally;
@@ -187,11 +190,26 @@ final class Assembly {
     }
 
     void end() throws IOException {
-      fillUpTo(null);
+      while (nextLost < lostKeys.size()) {
+        missing.add(only(lostKeys.get(nextLost++)));
+      }
+      if (!missing.isEmpty()) {
+        fillUpTo(null);
+      }
       tally.fromBackup = backfill == null ? 0 : backfill.rows();
     }
 
-    private void fillUpTo(Bound ceiling) throws IOException {
+    /**
+     * @param next the row in front of which is to be filled, null behind the last one
+     */
+    private void fillUpTo(CellCursor next) throws IOException {
+      boolean vouched =
+          (next == null || backfill.isVouchedForBy(page, next))
+              && (lastPage == null || filled != null || backfill.isVouchedForBy(lastPage, last));
+      if (!vouched) {
+        return;
+      }
+      Bound ceiling = next == null ? null : Bound.of(page, next, rowids);
       for (Backfill.Range range : missing) {
         Bound floor =
             filled != null ? filled : lastPage == null ? null : Bound.of(lastPage, last, rowids);
@@ -201,11 +219,22 @@ final class Assembly {
     }
 
     private void fillBefore(CellCursor cell) throws IOException {
+      while (nextLost < lostKeys.size()
+          && tree.order().compare(page, cell, lostKeys.get(nextLost)) >= 0) {
+        Bound key = lostKeys.get(nextLost++);
+        if (tree.order().compare(page, cell, key) > 0) {
+          missing.add(only(key));
+        }
+      }
       if (!missing.isEmpty()) {
-        fillUpTo(Bound.of(page, cell, rowids));
+        fillUpTo(cell);
         // A damaged leaf goes on behind this row.
         missing.removeIf(range -> !reachesBeyond(range, cell));
       }
+    }
+
+    private Backfill.Range only(Bound key) {
+      return new Backfill.Range(rowids ? Bound.ofRowid(key.rowid() - 1) : null, key, true);
     }
 
     private boolean reachesBeyond(Backfill.Range range, CellCursor cell) {
@@ -219,8 +248,7 @@ final class Assembly {
         tally.quarantined +=
             quarantine.add(tree.shape().root(), number, page, cell, rowids) ? 1 : 0;
         if (backfill != null) {
-          Bound low = rowids ? Bound.ofRowid(cell.rowid() - 1) : null;
-          missing.add(new Backfill.Range(low, Bound.of(page, cell, rowids), true));
+          missing.add(only(Bound.of(page, cell, rowids)));
         }
         return;
       }

@@ -2,6 +2,8 @@ package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.CellCursor;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Rows of a backup in the place of destroyed ones: never where a key survives, only where the key
@@ -114,6 +116,31 @@ final class Backfill {
     int fields = shape.withoutRowid() ? shape.key().size() : 0;
     return !hash.read(cursor.page(), cell, fields)
         || testimony.mayBeLost(hash.keyOfRow(shape, cell.rowid()));
+  }
+
+  /**
+   * The keys, in their order, of rows that only an index still knows and the backup has: a lost
+   * write leaves no gap where they stood.
+   */
+  List<Bound> lostKeys() throws IOException {
+    List<Bound> keys = new ArrayList<>();
+    if (!testimony.isExact() || testimony.rowsLost() == 0) {
+      return keys;
+    }
+    TreeOrder order = now.order();
+    boolean more = cursor.seek(null);
+    while (more) {
+      if (mayBeLost(cursor.cell())) {
+        keys.add(Bound.of(cursor.page(), cursor.cell(), order.rowids()));
+      }
+      more = cursor.next();
+    }
+    return keys;
+  }
+
+  /** Whether a surviving row shows that its neighbours' rowids mean the same rows as ever. */
+  boolean isVouchedForBy(byte[] page, CellCursor row) throws IOException {
+    return now.shape().hasStableKey() || Boolean.TRUE.equals(backup.hasSame(before, page, row));
   }
 
   /** How many rows were written so far. */

@@ -85,6 +85,11 @@ final class EntryHash {
     return value(column);
   }
 
+  /** How many fields the record at hand has. */
+  int fields() {
+    return record.fields();
+  }
+
   /** Of the entry at hand. */
   long ofEntry() {
     long hash = SEED;
@@ -126,10 +131,6 @@ final class EntryHash {
       }
     }
     return NULL;
-  }
-
-  int fields() {
-    return record.fields();
   }
 
   /** The last value of the record at hand, 0 where that is no integer. */

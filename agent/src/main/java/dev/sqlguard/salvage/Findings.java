@@ -93,7 +93,8 @@ final class Findings {
     if (backup == null || notFilled.contains(tree.name())) {
       return null;
     }
-    boolean whole = tree.isIntact() && suspects.size() == 0;
+    boolean whole =
+        tree.isIntact() && suspects.size() == 0 && testimony(tree.name()).rowsLost() == 0;
     return whole
         ? null
         : Backfill.of(pages, tree, backup, definition(tree.name()), testimony(tree.name()));

@@ -18,9 +18,6 @@ import java.util.Set;
 final class NamelessTrees {
   private static final int SAMPLE = 32;
 
-  /** Numbers of rows below agree by chance. */
-  private static final int FEWEST_FOR_NUMBERS = 100;
-
   private final Pages pages;
   private final RowValues values;
   private final List<Tree> tables = new ArrayList<>();
@@ -37,7 +34,6 @@ final class NamelessTrees {
     private final int root;
 
     private final int fields;
-    private final long rows;
     private final List<long[]> sample = new ArrayList<>();
 
     /** The last value of each entry of the sample: an index ends with the rowid. */
@@ -46,19 +42,17 @@ final class NamelessTrees {
     /** Which entries of the sample were found repeated in larger rows. */
     private boolean[] repeated;
 
-    Candidate(Tree tree, int root, int fields, long rows) {
+    Candidate(Tree tree, int root, int fields) {
       this.tree = tree;
       this.root = root;
       this.fields = fields;
-      this.rows = rows;
     }
   }
 
   /**
    * @param known the trees that do have a name
    */
-  NamelessTrees(Pages pages, byte[] visits, Damages damages, List<Tree> known, List<Orphan> orphans)
-      throws IOException {
+  NamelessTrees(Pages pages, List<Tree> known, List<Orphan> orphans) {
     this.pages = pages;
     this.values = new RowValues(pages);
     this.leaf = new byte[pages.geometry().pageSize()];
@@ -67,38 +61,43 @@ final class NamelessTrees {
       if (tree.order().rowids()) {
         tables.add(tree);
       } else if (tree.segments().size() > 0) {
-        candidates.add(new Candidate(tree, 0, tree.shape().stored().size(), 0));
+        candidates.add(new Candidate(tree, 0, tree.shape().stored().size()));
       }
     }
     Payloads payloads = new Payloads(pages);
     for (Orphan orphan : orphans) {
-      boolean rowids =
-          orphan.type == BtreePage.LEAF_TABLE || orphan.type == BtreePage.INTERIOR_TABLE;
+      boolean rowids = orphan.isOfTable();
       TreeOrder order = rowids ? TreeOrder.ROWID : TreeOrder.byFields(null);
       Tree tree = new Tree("", new CellCheck(payloads, order, null));
-      new TreeWalk(pages, tree.check(), "", visits, damages, false)
-          .walk(orphan.page, KeyRange.ALL, tree.segments(), tree.gaps());
+      addLeaves(orphan, tree.segments());
       if (rowids) {
         tables.add(tree);
       } else {
-        int fields = orphan.wholeProfile().fields();
-        candidates.add(new Candidate(tree, orphan.page, fields, orphan.wholeRows()));
+        candidates.add(new Candidate(tree, orphan.page, orphan.wholeProfile().fields()));
       }
+    }
+  }
+
+  private static void addLeaves(Orphan orphan, Segments segments) {
+    if (!BtreePage.isInterior(orphan.type)) {
+      segments.add(orphan.page, Segments.LEAF, Segments.DAMAGED, KeyRange.ALL);
+    }
+    for (Orphan child : orphan.children()) {
+      addLeaves(child, segments);
     }
   }
 
   /** The roots of those that are indexes. */
   Set<Integer> indexes() throws IOException {
-    Set<Long> sizes = new HashSet<>();
     for (Tree table : tables) {
-      sizes.add(addLeaves(table));
+      addLeaves(table);
     }
     Set<Integer> indexes = new HashSet<>();
     List<Candidate> undecided = new ArrayList<>();
     for (Candidate candidate : candidates) {
       if (candidate.root > 0) {
         takeSample(candidate);
-        if (isIndexOfTable(candidate, sizes)) {
+        if (isIndexOfTable(candidate)) {
           indexes.add(candidate.root);
         } else {
           undecided.add(candidate);
@@ -128,16 +127,12 @@ final class NamelessTrees {
     }
   }
 
-  /**
-   * @return how many rows the table has
-   */
-  private long addLeaves(Tree table) throws IOException {
+  private void addLeaves(Tree table) throws IOException {
     byte[] page = new byte[pages.geometry().pageSize()];
     SegmentCells cells = new SegmentCells(pages, table);
     Segments segments = table.segments();
-    long rows = 0;
     for (int i = 0; i < segments.size(); i++) {
-      long[] range = {Long.MAX_VALUE, Long.MIN_VALUE, 0};
+      long[] range = {Long.MAX_VALUE, Long.MIN_VALUE};
       pages.read(segments.page(i), page);
       cells.each(
           page,
@@ -145,14 +140,11 @@ final class NamelessTrees {
           row -> {
             range[0] = Math.min(range[0], row.rowid());
             range[1] = Math.max(range[1], row.rowid());
-            range[2]++;
           });
-      if (range[2] > 0) {
+      if (range[0] <= range[1]) {
         leaves.add(range[0], range[1], segments.page(i));
-        rows += range[2];
       }
     }
-    return rows;
   }
 
   /** Entries from all over the tree. */
@@ -178,29 +170,18 @@ final class NamelessTrees {
     candidate.repeated = new boolean[candidate.sample.size()];
   }
 
-  /**
-   * The entries of an index on an expression repeat nothing but rowids: there the numbers have to
-   * agree too.
-   */
-  private boolean isIndexOfTable(Candidate index, Set<Long> tableSizes) throws IOException {
-    int there = 0;
-    int same = 0;
-    for (int i = 0; i < index.sample.size(); i++) {
-      boolean found = false;
-      boolean equal = false;
+  /** That its last values are rowids proves nothing: so are those of a reference. */
+  private boolean isIndexOfTable(Candidate index) throws IOException {
+    boolean[] repeated = new boolean[index.sample.size()];
+    for (int i = 0; i < repeated.length; i++) {
       for (int page : leaves.containing(index.rowids.get(i))) {
         if (findRow(page, index.rowids.get(i))) {
-          found = true;
           long[] row = values.of(leaf, cell, true);
-          equal |= row != null && RowValues.contains(row, index.sample.get(i));
+          repeated[i] |= row != null && RowValues.contains(row, index.sample.get(i));
         }
       }
-      there += found ? 1 : 0;
-      same += equal ? 1 : 0;
     }
-    int all = index.sample.size();
-    boolean asMany = index.rows >= FEWEST_FOR_NUMBERS && tableSizes.contains(index.rows);
-    return all > 0 && (10 * same >= 9 * all || there == all && asMany);
+    return isMost(repeated, repeated.length);
   }
 
   private boolean findRow(int page, long rowid) throws IOException {

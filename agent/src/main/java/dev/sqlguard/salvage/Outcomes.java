@@ -29,7 +29,7 @@ final class Outcomes {
       for (dev.sqlguard.salvage.KeyRange range : tally.damaged) {
         destroyed.add(range(tree, range));
       }
-      long known = Math.max(tally.destroyed, testimony.rowsLost() - tally.quarantined);
+      long known = Math.max(tally.destroyed, testimony.rowsLost());
       lost = Math.max(0, known - tally.fromBackup);
     }
     // An index knows which rows there are, and nothing of most of their values.

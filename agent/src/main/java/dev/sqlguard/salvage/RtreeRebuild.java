@@ -39,7 +39,8 @@ final class RtreeRebuild {
       int auxiliary =
           number("SELECT count(*) - 2 FROM pragma_table_info(?)", table.name() + "_rowid");
       fill(twin, columns - 1 - auxiliary, auxiliary, true);
-      if (damaged.contains(table.name() + "_rowid")) {
+      // A row isn't installed without what else it had.
+      if (auxiliary == 0 && damaged.contains(table.name() + "_rowid")) {
         fill(twin, columns - 1 - auxiliary, auxiliary, false);
       }
       long rows = number("SELECT count(*) FROM " + twin, null);

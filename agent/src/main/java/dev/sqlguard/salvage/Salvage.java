@@ -105,14 +105,13 @@ public final class Salvage {
     List<Tree> tables = new ArrayList<>();
     List<Tree> indexes = new ArrayList<>();
     walk(pages, visits, skeleton.shapes(), borrowed, layout.encoding(), tables, indexes);
+    discard(pages, visits, skeleton.rejected(), layout.encoding());
     new FreePages(pages).mark(header);
-    List<IndexShape> shapes = new ArrayList<>();
-    for (TableShape shape : skeleton.shapes()) {
-      shapes.addAll(shape.indexes());
-    }
+    List<IndexShape> damagedIndexes = damagedIndexes(skeleton.shapes(), indexes);
     boolean named = found.complete() || !borrowed.isEmpty();
     Familiarity familiarity = new Familiarity(pages, backup, skeleton.rows());
-    Orphans orphans = new Orphans(pages, visits, damages, tables, shapes, named, familiarity);
+    Orphans orphans =
+        new Orphans(pages, visits, damages, tables, damagedIndexes, named, familiarity);
     orphans.attribute();
     addSuspectPages(pages);
     CellSet suspects = new CellSet();
@@ -196,6 +195,24 @@ public final class Salvage {
     }
   }
 
+  private static List<IndexShape> damagedIndexes(List<TableShape> shapes, List<Tree> indexes) {
+    Set<String> damaged = new HashSet<>();
+    for (Tree index : indexes) {
+      if (!index.gaps().isEmpty()) {
+        damaged.add(index.name());
+      }
+    }
+    List<IndexShape> found = new ArrayList<>();
+    for (TableShape shape : shapes) {
+      for (IndexShape index : shape.indexes()) {
+        if (damaged.contains(index.name())) {
+          found.add(index);
+        }
+      }
+    }
+    return found;
+  }
+
   /** Null where there is none that fits. */
   private Backup backup(SchemaFinder.Found found) throws IOException {
     if (options.backup().isEmpty()) {
@@ -260,6 +277,17 @@ public final class Salvage {
       }
     }
     tables.sort(Comparator.comparingInt(tree -> shapes.indexOf(tree.shape())));
+  }
+
+  /** The entries of an index that can't be had are no rows of any table. */
+  private void discard(Pages pages, byte[] visits, List<SchemaRow> rejected, TextEncoding encoding)
+      throws IOException {
+    for (SchemaRow row : rejected) {
+      if (row.isIndex()) {
+        CellCheck anything = new CellCheck(new Payloads(pages), byFields(null, encoding), null);
+        walk(pages, visits, new Tree(row.name(), anything), row.root());
+      }
+    }
   }
 
   private void walk(Pages pages, byte[] visits, Tree tree, long root) throws IOException {

@@ -1,6 +1,7 @@
 package dev.sqlguard.salvage;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,6 +55,7 @@ final class Skeleton {
           continue;
         }
         List<SchemaRow> missing = missing(implied, rows);
+        addSequences(rows, missing);
         if (missing.isEmpty()) {
           return new Result(rows, rejected, new ShapeReader(db, rows).read());
         }
@@ -141,7 +144,7 @@ final class Skeleton {
     List<SchemaRow> missing = new ArrayList<>();
     for (IndexName index : implied) {
       if (!known.contains("index " + index.name())) {
-        missing.add(index(++rowid, index.name(), index.table()));
+        missing.add(row(++rowid, "index", index.name(), index.table(), null));
       }
     }
     return missing;
@@ -165,16 +168,32 @@ final class Skeleton {
     return implied;
   }
 
-  private SchemaRow index(long rowid, String name, String table) {
-    byte[] record =
-        new RecordBuilder()
-            .addText("index".getBytes(layout.encoding().charset()))
-            .addText(name.getBytes(layout.encoding().charset()))
-            .addText(table.getBytes(layout.encoding().charset()))
-            .addInteger(Integer.MAX_VALUE)
-            .addNull()
-            .build();
-    return new SchemaRow(rowid, "index", name, table, Integer.MAX_VALUE, null, record);
+  /** Without its counter SQLite lets no row into a table with AUTOINCREMENT. */
+  private void addSequences(List<SchemaRow> rows, List<SchemaRow> missing) {
+    boolean needed = false;
+    long rowid = missing.size();
+    for (SchemaRow row : rows) {
+      if (row.key().equals("table " + SystemTables.SEQUENCE)) {
+        return;
+      }
+      needed |= isAutoincrement(row);
+      rowid = Math.max(rowid, row.rowid() + missing.size());
+    }
+    if (needed) {
+      String sql = SystemTables.definition(SystemTables.SEQUENCE);
+      missing.add(row(rowid + 1, "table", SystemTables.SEQUENCE, SystemTables.SEQUENCE, sql));
+    }
+  }
+
+  private static boolean isAutoincrement(SchemaRow row) {
+    return row.isTableWithRows()
+        && row.sql() != null
+        && row.sql().toUpperCase(Locale.ROOT).contains("AUTOINCREMENT");
+  }
+
+  private SchemaRow row(long rowid, String type, String name, String table, String sql) {
+    Charset charset = layout.encoding().charset();
+    return SchemaRow.of(rowid, type, name, table, SchemaRow.UNKNOWN_ROOT, sql, charset);
   }
 
   private static SchemaRow culprit(SQLException e, List<SchemaRow> rows) throws IOException {

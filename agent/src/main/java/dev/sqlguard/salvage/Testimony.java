@@ -5,7 +5,11 @@ final class Testimony {
   /** Nothing. */
   static final Testimony NONE = new Testimony();
 
+  /** More keys are counted, but not remembered. */
+  private static final int MOST_REMEMBERED = 500_000;
+
   private final LongSet lost = new LongSet();
+  private long notRemembered;
   private boolean whole;
 
   /** Takes down that an index which is intact, and has an entry for each row, was heard. */
@@ -15,21 +19,30 @@ final class Testimony {
 
   /** Takes down that a row is gone. */
   void lost(long key) {
-    lost.add(key);
+    if (lost.size() < MOST_REMEMBERED) {
+      lost.add(key);
+    } else if (!lost.contains(key)) {
+      notRemembered++;
+    }
   }
 
   /** How many rows only an index still knows. */
   long rowsLost() {
-    return lost.size();
+    return lost.size() + notRemembered;
+  }
+
+  /** Whether it is known which rows are gone, one by one. */
+  boolean isExact() {
+    return whole && notRemembered == 0;
   }
 
   /** Whether it is known for certain that no row is gone. */
   boolean isComplete() {
-    return whole && lost.size() == 0;
+    return whole && rowsLost() == 0;
   }
 
   /** Whether a row that isn't there may have been there until the damage. */
   boolean mayBeLost(long key) {
-    return !whole || lost.contains(key);
+    return !isExact() || lost.contains(key);
   }
 }

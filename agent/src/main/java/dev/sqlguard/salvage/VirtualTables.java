@@ -68,13 +68,14 @@ final class VirtualTables {
   }
 
   private String mendText(SchemaRow table, boolean fts5) {
+    // FTS5's own check doesn't miss the table that leads into the index.
+    boolean lost = hasLost(table, fts5);
     String broken = textError(table);
-    if (broken == null) {
+    if (!lost && broken == null) {
       return null;
     }
-    boolean lost = hasLost(table, fts5);
     try {
-      if (OUT_OF_REACH.matcher(broken).matches()) {
+      if (broken != null && OUT_OF_REACH.matcher(broken).matches()) {
         return leave(table, broken, lost);
       }
       lost |= createMissingShadows(table);
@@ -174,7 +175,7 @@ final class VirtualTables {
     if (broken == null) {
       return null;
     }
-    if (OUT_OF_REACH.matcher(broken).matches()) {
+    if (broken != null && OUT_OF_REACH.matcher(broken).matches()) {
       notes.add("the R-Tree " + table.name() + " can't be checked here: " + broken);
       return null;
     }

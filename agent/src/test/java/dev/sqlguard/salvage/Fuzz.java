@@ -69,6 +69,7 @@ final class Fuzz {
       shapes.add(odd.build(sound));
     }
     shapes.add(manyObjects(sound.resolve("many-objects.db")));
+    shapes.add(manyIndexes(sound.resolve("many-indexes.db")));
     shapes.add(wal(sound.resolve("wal.db")));
     shapes.add(hotJournal(sound.resolve("journal.db")));
   }
@@ -92,6 +93,18 @@ final class Fuzz {
             "CREATE VIEW v" + i + " AS SELECT * FROM " + t);
       }
       WrittenDatabase.run(db, "DROP TABLE t5", "DELETE FROM t7 WHERE a % 3 = 0");
+    }
+    return file;
+  }
+
+  private static Path manyIndexes(Path file) throws Exception {
+    try (Connection db = WrittenDatabase.open(file)) {
+      WrittenDatabase.run(db, "PRAGMA page_size = 512", "CREATE TABLE t(id INTEGER, a, b, c)");
+      for (int i = 0; i < 60; i++) {
+        WrittenDatabase.run(db, "CREATE INDEX i" + i + " ON t(a, b" + (i % 2 == 0 ? ", c)" : ")"));
+      }
+      WrittenDatabase.run(
+          db, NUMBERS.formatted(50) + "INSERT INTO t SELECT i, i % 7, 'b' || i, -i FROM n");
     }
     return file;
   }

@@ -112,16 +112,32 @@ final class Orphans {
     while (!open.isEmpty()) {
       Orphan orphan = open.poll();
       if (place(orphan, holes)) {
+        addRejected(orphan, open);
         continue;
       }
       boolean whole = orphan.children().isEmpty() || !schemaComplete && holes.isEmpty();
       if (whole || isNameless(orphan)) {
         leftOver.add(orphan);
       } else {
+        if (!orphan.isOfTable() && orphan.rows > 0) {
+          leftOver.add(orphan.withoutChildren());
+        }
         List<Orphan> children = new ArrayList<>(orphan.children());
         children.sort(order);
         children.forEach(child -> child.parent = null);
         open.addAll(children);
+      }
+    }
+  }
+
+  /** What a placed page leads to and the walk of its tree didn't take may belong elsewhere. */
+  private void addRejected(Orphan placed, Deque<Orphan> open) {
+    for (Orphan child : placed.children()) {
+      if (pages.use(child.page) == Pages.Use.BTREE) {
+        addRejected(child, open);
+      } else {
+        child.parent = null;
+        open.add(child);
       }
     }
   }

@@ -111,6 +111,7 @@ final class Assembly {
     boolean rowids = tree.order().rowids();
     TreeWriter out = rowids ? writer.table(root) : writer.index(root);
     TableTally tally = new TableTally();
+    tally.doubts.addAll(tree.segments().doubts());
     tallies.put(tree.name(), tally);
     Row row = new Row(tree, out, tally, findings.backfill(pages, tree));
     Iterator<Gap> gaps = tree.gaps().iterator();
@@ -244,7 +245,8 @@ final class Assembly {
     @Override
     public void at(CellCursor cell) throws IOException {
       if (isSuspect(cell)) {
-        tally.quarantined += quarantine.add(0, number, page, cell, rowids) ? 1 : 0;
+        tally.quarantined +=
+            quarantine.add(tree.shape().root(), number, page, cell, rowids) ? 1 : 0;
         if (backfill != null) {
           missing.add(only(Bound.of(page, cell, rowids)));
         }
@@ -317,7 +319,8 @@ final class Assembly {
     long before = tally.destroyed + tally.quarantined;
     for (LeafSurgery.Cell each : result.damaged()) {
       boolean parsed = cell.parse(page, tree.order().leafType(), each.start());
-      if (parsed && quarantine.add(0, number, page, cell, tree.order().rowids())) {
+      if (parsed
+          && quarantine.add(tree.shape().root(), number, page, cell, tree.order().rowids())) {
         tally.quarantined++;
       } else {
         tally.destroyed++;

@@ -2,6 +2,7 @@ package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.ByteSource;
 import dev.sqlguard.format.JournalImage;
+import dev.sqlguard.format.JournalSummary;
 import dev.sqlguard.format.Replay;
 import dev.sqlguard.format.WalImage;
 import dev.sqlguard.format.WalSummary;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 
 /**
  * The image of a database as its files hold it: the main file, a hot journal rolled back, and what
@@ -26,6 +28,7 @@ import java.util.Optional;
 public final class DamagedFile implements ByteSource, Closeable {
   private final Deque<FileBytes> files = new ArrayDeque<>();
   private final List<String> notes = new ArrayList<>();
+  private LongPredicate suspect = page -> false;
   private ByteSource image;
 
   private DamagedFile() {}
@@ -55,6 +58,8 @@ public final class DamagedFile implements ByteSource, Closeable {
       JournalImage journal = JournalImage.over(image, file(of.journal()), replay);
       if (journal.isHot() && !isCommitted(journal, of.main())) {
         image = journal;
+        suspect = journal::isSuspect;
+        note(journal.summary());
       }
     }
     if (hasContent(of.wal())) {
@@ -62,6 +67,7 @@ public final class DamagedFile implements ByteSource, Closeable {
       note(wal.summary());
       if (wal.pageSize().isPresent()) {
         image = wal;
+        suspect = suspect.or(wal::isSuspect);
       }
     }
   }
@@ -72,11 +78,34 @@ public final class DamagedFile implements ByteSource, Closeable {
           wal.bad()
               + " of "
               + wal.frames()
-              + " frames in the WAL are broken; rows on their pages may be older than they should be"
-              + (wal.unplaced() > 0 ? ", and of " + wal.unplaced() + " the page is unknown" : ""));
+              + " frames in the WAL are broken; what stands on their pages isn't proven"
+              + unplaced(wal.unplaced()));
     } else if (wal.applied() == 0) {
       notes.add("nothing in the WAL counts: " + wal.reason());
     }
+  }
+
+  private void note(JournalSummary journal) {
+    if (journal.bad() > 0) {
+      notes.add(
+          journal.bad()
+              + " of "
+              + journal.records()
+              + " records in the journal are broken; on their pages may stand what was not committed"
+              + unplaced(journal.unplaced()));
+    }
+  }
+
+  private static String unplaced(long count) {
+    return count == 0 ? "" : ", and of " + count + " the page is unknown";
+  }
+
+  /**
+   * Whether what stands on a page isn't proven: its frame in the WAL or its record in the journal
+   * fails its checksum.
+   */
+  boolean isSuspect(long page) {
+    return suspect.test(page);
   }
 
   /** For people: what is wrong with the files beside the main file. */

@@ -38,6 +38,14 @@ final class Orphan {
     children.add(child);
   }
 
+  /** The rows on the page itself, as an orphan of their own. */
+  Orphan withoutChildren() {
+    Orphan alone = new Orphan(page, type);
+    alone.profile = profile;
+    alone.rows = rows;
+    return alone;
+  }
+
   boolean isOfTable() {
     return type == BtreePage.LEAF_TABLE || type == BtreePage.INTERIOR_TABLE;
   }

@@ -112,16 +112,32 @@ final class Orphans {
     while (!open.isEmpty()) {
       Orphan orphan = open.poll();
       if (place(orphan, holes)) {
+        addRejected(orphan, open);
         continue;
       }
       boolean whole = orphan.children().isEmpty() || !schemaComplete && holes.isEmpty();
       if (whole || isNameless(orphan)) {
         leftOver.add(orphan);
       } else {
+        if (!orphan.isOfTable() && orphan.rows > 0) {
+          leftOver.add(orphan.withoutChildren());
+        }
         List<Orphan> children = new ArrayList<>(orphan.children());
         children.sort(order);
         children.forEach(child -> child.parent = null);
         open.addAll(children);
+      }
+    }
+  }
+
+  /** What a placed page leads to and the walk of its tree didn't take may belong elsewhere. */
+  private void addRejected(Orphan placed, Deque<Orphan> open) {
+    for (Orphan child : placed.children()) {
+      if (pages.use(child.page) == Pages.Use.BTREE) {
+        addRejected(child, open);
+      } else {
+        child.parent = null;
+        open.add(child);
       }
     }
   }
@@ -299,6 +315,7 @@ final class Orphans {
       return;
     }
     Segments merged = new Segments();
+    tree.segments().doubts().forEach(merged::doubt);
     List<Gap> gaps = new ArrayList<>();
     int next = 0;
     for (int i = 0; i <= tree.segments().size(); i++) {
@@ -320,6 +337,7 @@ final class Orphans {
       if (leavesRoom(hole.tree(), low, filling.first())) {
         gaps.add(new Gap(merged.size(), new KeyRange(low, filling.first()), 0));
       }
+      filling.segments().doubts().forEach(merged::doubt);
       int offset = merged.size();
       for (int i = 0; i < filling.segments().size(); i++) {
         merged.addFrom(filling.segments(), i);

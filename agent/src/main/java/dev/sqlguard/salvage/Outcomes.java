@@ -32,6 +32,10 @@ final class Outcomes {
       long known = Math.max(tally.destroyed, testimony.rowsLost());
       lost = Math.max(0, known - tally.fromBackup);
     }
+    // An index knows which rows there are, and nothing of most of their values.
+    for (dev.sqlguard.salvage.KeyRange range : tally.doubts) {
+      destroyed.add(range(tree, range));
+    }
     return new TableOutcome(
         tree.name(), tally.kept, tally.quarantined, lost, tally.fromBackup, destroyed, tally.notes);
   }

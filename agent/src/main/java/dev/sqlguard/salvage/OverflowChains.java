@@ -101,6 +101,11 @@ final class OverflowChains {
         return;
       }
       pages.use(next, Use.OVERFLOW);
+      if (pages.isSuspect(next)) {
+        // Hardly anything but this one value stands there that could be what is wrong.
+        fail(tree, page, cell, next, TreeWalk.UNPROVEN);
+        return;
+      }
       long used = Math.min(content, rest - i * content);
       last = buffer[4 + (int) used - 1];
       next = BigEndian.u32(buffer, 0);

@@ -4,6 +4,7 @@ import dev.sqlguard.format.ByteSource;
 import dev.sqlguard.format.Geometry;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 
 /** The pages of an image, and what each is found to be used for. */
 final class Pages {
@@ -29,6 +30,7 @@ final class Pages {
   private final Geometry geometry;
   private final byte[] uses;
   private final long once;
+  private final LongPredicate suspect;
   private final byte[] block;
   private long blockAt = -1;
   private int blockLength;
@@ -38,6 +40,14 @@ final class Pages {
    * @param once how many pages there once were, if the image was cut
    */
   Pages(ByteSource image, Geometry geometry, long once) {
+    this(image, geometry, once, page -> false);
+  }
+
+  /**
+   * @param suspect the numbers of pages whose content isn't proven
+   */
+  Pages(ByteSource image, Geometry geometry, long once, LongPredicate suspect) {
+    this.suspect = suspect;
     this.image = image;
     this.once = Math.max(once, geometry.pages());
     this.geometry = geometry;
@@ -60,6 +70,11 @@ final class Pages {
   /** Whether there was such a page before the image was cut. */
   boolean existed(long page) {
     return page >= 1 && page <= once;
+  }
+
+  /** Whether something beside the main file says that the page may have other content. */
+  boolean isSuspect(long page) {
+    return suspect.test(page);
   }
 
   /** Counts the headers that are read from overflow pages; false once they are too many. */

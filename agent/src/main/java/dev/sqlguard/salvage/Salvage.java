@@ -1,6 +1,5 @@
 package dev.sqlguard.salvage;
 
-import dev.sqlguard.format.ByteSource;
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.DatabaseSettings;
 import dev.sqlguard.format.Geometry;
@@ -24,7 +23,7 @@ import java.util.Set;
 
 /** Takes every row that physically survives out of a damaged image and writes a fresh database. */
 public final class Salvage {
-  private final ByteSource image;
+  private final DamagedFile image;
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
@@ -37,7 +36,7 @@ public final class Salvage {
    * @param image the damaged main file with what is committed beside it; only read
    */
   public Salvage(
-      ByteSource image, SalvageOptions options, Sqlite sqlite, SalvageProgress progress) {
+      DamagedFile image, SalvageOptions options, Sqlite sqlite, SalvageProgress progress) {
     this.image = image;
     this.options = options;
     this.sqlite = sqlite;
@@ -79,7 +78,8 @@ public final class Salvage {
     if (!right) {
       damages.add(1, "", header.isPresent() ? "wrong page size in the header" : "header lost");
     }
-    Pages pages = new Pages(image, geometry, right ? header.get().pageCount() : 0);
+    Pages pages =
+        new Pages(image, geometry, right ? header.get().pageCount() : 0, image::isSuspect);
     markAdministrative(pages, head, header);
     byte[] visits = new byte[pages.count() + 1];
     SchemaFinder.Found found = new SchemaFinder(pages).find(visits, damages);
@@ -88,10 +88,19 @@ public final class Salvage {
     Set<String> borrowed = found.complete() ? Set.of() : borrow(rows, backup);
     FileLayout layout =
         new LayoutFinder(pages).find(header.isPresent() ? head : null, found, backup);
+    if (header.isEmpty()) {
+      notes.add(
+          backup == null
+              ? "the header is lost: user_version and application_id are 0, auto-vacuum is off"
+              : "the header is lost: user_version, application_id and auto-vacuum are the backup's");
+    }
     Skeleton.Result skeleton =
         new Skeleton(sqlite, layout, out.resolveSibling(out.getFileName() + "-schema")).build(rows);
     for (SchemaRow rejected : skeleton.rejected()) {
       objectsLost.add(rejected.key());
+    }
+    if (!found.proven()) {
+      objectsLost.add("perhaps others: sqlite_schema stands on a page that isn't proven");
     }
     List<Tree> tables = new ArrayList<>();
     List<Tree> indexes = new ArrayList<>();
@@ -104,6 +113,7 @@ public final class Salvage {
     Orphans orphans =
         new Orphans(pages, visits, damages, tables, damagedIndexes, named, familiarity);
     orphans.attribute();
+    addSuspectPages(pages);
     CellSet suspects = new CellSet();
     List<Tree> all = new ArrayList<>(tables);
     all.addAll(indexes);
@@ -135,7 +145,7 @@ public final class Salvage {
           sqliteWork.fill(out, schema, leftEmpty, unused, damaged(findings, assembly));
       if (failure == null) {
         notes.addAll(sqliteWork.notes());
-        return report(findings, assembly, found);
+        return report(findings, assembly, schemaFrom(found, borrowed));
       }
       repeated.clear();
       String table = failure.object().table();
@@ -149,7 +159,11 @@ public final class Salvage {
         notes.add(count + " rows of " + table + " are in quarantine: " + failure.message());
       } else if (failure.object().isIndex() && failure.object().sql() == null) {
         leftEmpty.add(failure.object().name());
-        objectsLost.add(failure.object().key() + " is empty: " + failure.message());
+        objectsLost.add(
+            failure.object().key()
+                + " is empty, nothing keeps keys from being repeated and a check of the database"
+                + " fails until it has had its REINDEX in the application: "
+                + failure.message());
       } else {
         schema.remove(failure.object());
         objectsLost.add(failure.object().key() + ": " + failure.message());
@@ -170,6 +184,15 @@ public final class Salvage {
       }
     }
     return damaged;
+  }
+
+  /** Those that no tree has, too. */
+  private void addSuspectPages(Pages pages) {
+    for (long page = 1; page <= pages.count(); page++) {
+      if (pages.isSuspect(page)) {
+        damages.add(page, "", TreeWalk.UNPROVEN);
+      }
+    }
   }
 
   private static List<IndexShape> damagedIndexes(List<TableShape> shapes, List<Tree> indexes) {
@@ -295,7 +318,18 @@ public final class Salvage {
     }
   }
 
-  private SalvageReport report(Findings findings, Assembly assembly, SchemaFinder.Found found) {
+  private static String schemaFrom(SchemaFinder.Found found, Set<String> borrowed) {
+    if (found.complete()) {
+      return "its own tree";
+    }
+    String backup = "the backup";
+    if (found.rows().isEmpty()) {
+      return borrowed.isEmpty() ? "nowhere" : backup;
+    }
+    return "the leaves that survive" + (borrowed.isEmpty() ? "" : ", and " + backup);
+  }
+
+  private SalvageReport report(Findings findings, Assembly assembly, String schemaFrom) {
     List<TableOutcome> outcomes = new ArrayList<>();
     Outcomes words = new Outcomes(findings.layout().encoding());
     long quarantined = 0;
@@ -304,7 +338,6 @@ public final class Salvage {
       quarantined += tally.quarantined;
       outcomes.add(words.of(tree, tally, findings.testimony(tree.name())));
     }
-    String schemaFrom = found.complete() ? "its own tree" : "the leaves that survive";
     return new SalvageReport(
         outcomes,
         damages.pages(),

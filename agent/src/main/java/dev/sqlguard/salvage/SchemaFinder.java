@@ -50,9 +50,10 @@ final class SchemaFinder {
 
   /**
    * @param complete whether the tree was intact
+   * @param proven whether no page of the tree is suspect
    * @param encoding as the rows show it, null where there is none
    */
-  record Found(List<SchemaRow> rows, boolean complete, TextEncoding encoding) {}
+  record Found(List<SchemaRow> rows, boolean complete, boolean proven, TextEncoding encoding) {}
 
   private final Pages pages;
   private final Geometry geometry;
@@ -76,7 +77,8 @@ final class SchemaFinder {
     byte[] page = new byte[geometry.pageSize()];
     for (int i = 0; i < segments.size(); i++) {
       pages.read(segments.page(i), page);
-      complete &= segments.isClean(i);
+      // A page that is only suspect has all of its rows: older ones would be dropped objects.
+      complete &= !segments.isDamaged(i);
       complete &= read(page, segments.page(i), segments.range(i), true);
     }
     if (!complete) {
@@ -92,7 +94,7 @@ final class SchemaFinder {
     }
     List<SchemaRow> found = new ArrayList<>(rows.values());
     found.sort((a, b) -> Long.compare(a.rowid(), b.rowid()));
-    return new Found(found, complete, encoding);
+    return new Found(found, complete, segments.doubts().isEmpty(), encoding);
   }
 
   /** A leaf whose first cell is a row of this table. */

@@ -1,7 +1,9 @@
 package dev.sqlguard.salvage;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,7 +20,10 @@ final class Segments {
   /** Its cells have to be looked at one by one. */
   static final int DAMAGED = 1;
 
-  /** No page of the tree leads to it: it was found to belong there. */
+  /**
+   * No page of the tree leads to it, it was found to belong there; or its page is {@linkplain
+   * Pages#isSuspect suspect}.
+   */
   static final int INFERRED = 2;
 
   /** At least one of its cells goes on in overflow pages. */
@@ -31,6 +36,8 @@ final class Segments {
 
   /** Kept only where they are needed again. */
   private final Map<Integer, KeyRange> ranges = new HashMap<>();
+
+  private final List<KeyRange> doubts = new ArrayList<>();
 
   int size() {
     return size;
@@ -81,6 +88,15 @@ final class Segments {
       ranges.put(size, range);
     }
     size++;
+  }
+
+  /** Takes down that rows of these keys stand, or stood, on a page that isn't proven. */
+  void doubt(KeyRange range) {
+    doubts.add(range);
+  }
+
+  List<KeyRange> doubts() {
+    return doubts;
   }
 
   /** Appends segment {@code i} of another list. */

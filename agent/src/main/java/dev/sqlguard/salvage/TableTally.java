@@ -16,6 +16,9 @@ final class TableTally {
   /** Leaves of which not every cell could be had. */
   final List<KeyRange> damaged = new ArrayList<>();
 
+  /** Keys of rows that may not be what was committed last. */
+  final List<KeyRange> doubts = new ArrayList<>();
+
   /** For people. */
   final List<String> notes = new ArrayList<>();
 }

@@ -14,6 +14,8 @@ import java.util.List;
  * their parent's separators. Everything else becomes a {@link Gap}.
  */
 final class TreeWalk {
+  static final String UNPROVEN = "its content in the WAL or journal fails its checksum";
+
   /** A tree of this depth has more rows than a file can hold. */
   private static final int DEEPEST = 24;
 
@@ -95,7 +97,7 @@ final class TreeWalk {
     if ((right || layout.cells() > 0) && pageCheck.isClean(bytes, layout, range)) {
       pages.use(page, Use.BTREE);
       int overflows = pageCheck.overflows() ? Segments.OVERFLOWS : 0;
-      segments.add((int) page, Segments.LEAF, inferred | overflows, range);
+      segments.add((int) page, Segments.LEAF, trust(page, range) | overflows, range);
       return true;
     }
     LeafSurgery.Result result = surgery.operate(bytes, page, layout.type(), range);
@@ -114,8 +116,17 @@ final class TreeWalk {
                 + " of "
                 + (result.kept().size() + result.damaged().size() + result.missing())
                 + " cells damaged");
-    segments.add((int) page, Segments.LEAF, inferred | Segments.DAMAGED, range);
+    segments.add((int) page, Segments.LEAF, trust(page, range) | Segments.DAMAGED, range);
     return true;
+  }
+
+  private int trust(long page, KeyRange range) {
+    if (!pages.isSuspect(page)) {
+      return inferred;
+    }
+    damages.add(page, name, UNPROVEN);
+    segments.doubt(range);
+    return Segments.INFERRED;
   }
 
   /** The children of an interior page, as far as its cells make sense. */
@@ -136,6 +147,7 @@ final class TreeWalk {
     if (good < n || !last) {
       damages.add(page, name, "interior page, " + (n - good) + " of " + n + " cells damaged");
     }
+    int trust = trust(page, range);
     CellCursor cell = new CellCursor(geometry);
     Bound low = range.low();
     for (int i = 0; i < n; i++) {
@@ -150,7 +162,7 @@ final class TreeWalk {
       visit(cell.leftChild(), new KeyRange(low, high), depth + 1);
       if (!order.rowids()) {
         int overflows = cell.overflows() ? Segments.OVERFLOWS : 0;
-        segments.add((int) page, i, inferred | overflows, KeyRange.ALL);
+        segments.add((int) page, i, trust | overflows, KeyRange.ALL);
       }
       low = high;
     }

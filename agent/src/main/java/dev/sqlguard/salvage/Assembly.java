@@ -3,6 +3,7 @@ package dev.sqlguard.salvage;
 import dev.sqlguard.format.CellCursor;
 import dev.sqlguard.format.Geometry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,6 +48,26 @@ final class Assembly {
 
   /** The quarantine tables in {@code out} that got no row. */
   List<String> write(Path out) throws IOException {
+    try {
+      return write(out, findings.isDamaged());
+    } catch (RowInDoubt e) {
+      Files.delete(out);
+      tallies.clear();
+      written = 0;
+      return write(out, true);
+    }
+  }
+
+  /** Only when rows are put side by side it shows that one is out of order. */
+  private static final class RowInDoubt extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RowInDoubt(long page) {
+      super("a row on page " + page + " is out of order");
+    }
+  }
+
+  private List<String> write(Path out, boolean mayNeedQuarantine) throws IOException {
     List<String> empty = new ArrayList<>();
     try (DatabaseWriter writer = new DatabaseWriter(out, findings.layout())) {
       Map<String, Integer> roots = new HashMap<>();
@@ -55,7 +76,6 @@ final class Assembly {
           roots.put(row.key(), writer.reserveRoot());
         }
       }
-      boolean mayNeedQuarantine = findings.isDamaged();
       if (mayNeedQuarantine) {
         quarantine = new Quarantine(pages, writer, findings.namelessTrees(), findings.names());
       }
@@ -234,7 +254,8 @@ final class Assembly {
     }
 
     private Backfill.Range only(Bound key) {
-      return new Backfill.Range(rowids ? Bound.ofRowid(key.rowid() - 1) : null, key, true);
+      boolean hasBelow = rowids && key.rowid() > Long.MIN_VALUE;
+      return new Backfill.Range(hasBelow ? Bound.ofRowid(key.rowid() - 1) : null, key, true);
     }
 
     private boolean reachesBeyond(Backfill.Range range, CellCursor cell) {
@@ -245,6 +266,9 @@ final class Assembly {
     @Override
     public void at(CellCursor cell) throws IOException {
       if (isSuspect(cell)) {
+        if (quarantine == null) {
+          throw new RowInDoubt(number);
+        }
         tally.quarantined +=
             quarantine.add(tree.shape().root(), number, page, cell, rowids) ? 1 : 0;
         if (backfill != null) {

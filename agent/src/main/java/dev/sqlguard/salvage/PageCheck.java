@@ -66,7 +66,8 @@ final class PageCheck {
 
   private boolean follows(byte[] page, TreeOrder order) {
     int comparison = order.compare(page, previous, page, current);
-    return order.rowids() ? comparison < 0 : comparison <= 0;
+    return comparison < 0
+        || comparison == 0 && !order.rowids() && !order.isSame(page, previous, page, current);
   }
 
   private void swap() {

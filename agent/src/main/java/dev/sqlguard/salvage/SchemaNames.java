@@ -42,7 +42,9 @@ final class SchemaNames {
   /** As the row has it, or as it should be. */
   static SchemaNames agreed(String type, String name, String table, String sql) {
     if (type.equals("table")) {
-      return ofTable(name, table, sql);
+      SchemaNames agreed = ofTable(name, table, sql);
+      String system = SystemTables.definition(agreed.name);
+      return system == null ? agreed : new SchemaNames(agreed.name, agreed.name, system);
     }
     Matcher index = INDEX.matcher(sql == null ? "" : sql);
     return type.equals("index") && index.matches()
@@ -51,10 +53,6 @@ final class SchemaNames {
   }
 
   private static SchemaNames ofTable(String name, String table, String sql) {
-    String system = SystemTables.definition(name.equals(table) ? name : "");
-    if (system != null) {
-      return new SchemaNames(name, table, system);
-    }
     Matcher definition = TABLE.matcher(sql == null ? "" : sql);
     if (!definition.matches()) {
       return new SchemaNames(name, table, sql);

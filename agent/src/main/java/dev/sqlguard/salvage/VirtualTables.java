@@ -79,7 +79,7 @@ final class VirtualTables {
         return leave(table, broken, lost);
       }
       lost |= createMissingShadows(table);
-      if (!lost && damaged.isEmpty() && !fts5 && content(table) != null) {
+      if (!lost && !fts5 && content(table) != null) {
         // An application may keep it out of step with its content, and FTS4 calls that malformed.
         notes.add("the text index " + table.name() + " disagrees with its content, as it did");
         return null;

@@ -224,6 +224,20 @@ class TrapsTest {
   }
 
   @Test
+  void twoRowsWithoutRowidsHaveTheSameKey() throws Exception {
+    build(
+        "CREATE TABLE w(k INTEGER PRIMARY KEY, v) WITHOUT ROWID",
+        numbers(30) + "INSERT INTO w SELECT i + 10, i FROM n");
+    DamagedImage image = new DamagedImage(file);
+    int leaf = DamagedImage.root(file, "w");
+    // The key stands behind the record's header.
+    image.put(image.cell(leaf, 7) + 4, image.u8(image.cell(leaf, 6) + 4)).write();
+    Salvaged salvaged = Salvaged.of(file);
+    assertSound(salvaged);
+    assertEquals(29, salvaged.rows("w").size());
+  }
+
+  @Test
   void keysThatDifferOnlyOnTheirOverflowPagesAreNotTheSame() throws Exception {
     build(
         "CREATE TABLE w(k TEXT PRIMARY KEY, v) WITHOUT ROWID",

@@ -231,6 +231,8 @@ final class Fuzz {
     }
     try {
       List<String> findings = salvaged.findings();
+      // FTS4 can't tell damage from an index that its application keeps out of step on purpose.
+      findings.removeIf(EXTERNAL_FTS4::equals);
       return findings.isEmpty() ? null : "integrity: " + findings;
     } catch (SQLException e) {
       // What damage made of a collation's name is a name, too.

@@ -47,7 +47,8 @@ public final class Salvage {
   }
 
   /**
-   * Writes {@code out}, which must not exist.
+   * Writes {@code out}, which must not exist, and the quarantine's own file where one is wanted and
+   * a row has to go there. Both can be read by nobody else.
    *
    * @throws NothingToSaveException where no page of the image holds a row
    * @throws IOException where reading or writing fails; {@code out} is gone again then
@@ -64,6 +65,7 @@ public final class Salvage {
       }
       if (!complete) {
         Files.deleteIfExists(out);
+        deleteQuarantine();
       }
     }
   }
@@ -118,10 +120,16 @@ public final class Salvage {
       Findings findings =
           new Findings(layout, schema, tables, suspects, orphans, damages, filling, notFilled);
       Assembly assembly = new Assembly(pages, findings, progress);
-      List<String> unused = assembly.write(out);
+      List<String> unused = assembly.write(out, options.quarantine().orElse(null));
       Indexes sqliteWork = new Indexes(sqlite, progress);
-      Indexes.Failure failure = sqliteWork.fill(out, schema, unused);
+      boolean apart = options.quarantine().isPresent();
+      Indexes.Failure failure = sqliteWork.fill(out, schema, apart ? List.of() : unused);
       if (failure == null) {
+        if (apart && assembly.quarantined() == 0) {
+          deleteQuarantine();
+        } else if (apart) {
+          sqliteWork.fill(options.quarantine().get(), List.of(), unused);
+        }
         notes.addAll(sqliteWork.notes());
         return report(tables, assembly, found);
       }
@@ -135,6 +143,13 @@ public final class Salvage {
         objectsLost.add(failure.index().key() + ": " + failure.message());
       }
       Files.delete(out);
+      deleteQuarantine();
+    }
+  }
+
+  private void deleteQuarantine() throws IOException {
+    if (options.quarantine().isPresent()) {
+      Files.deleteIfExists(options.quarantine().get());
     }
   }
 

@@ -48,13 +48,23 @@ final class Examiner {
     this.newestSqlite = newestSqlite;
   }
 
+  /** The guard's own SQLite, loaded when it is first asked for. */
+  Supplier<Optional<SqliteEngine>> newestSqlite() {
+    return newestSqlite;
+  }
+
+  /** For one more private copy of what was examined. */
+  Snapshot snapshot(Progress progress) {
+    return new Snapshot(disk, parked, progress);
+  }
+
   /**
    * Copies to {@code copy}, which must not exist. The copy stays, folded into one file, unless
    * there is nothing to keep of it.
    */
   Examination examine(Path main, Path copy, SqliteEngine driver, Progress progress)
       throws IOException {
-    Snapshot.Result result = new Snapshot(disk, parked, progress).take(main, copy);
+    Snapshot.Result result = snapshot(progress).take(main, copy);
     if (result instanceof Snapshot.Result.Failed failed) {
       return Examination.cannotTell(failed.reason());
     }

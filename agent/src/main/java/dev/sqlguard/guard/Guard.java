@@ -5,6 +5,7 @@ import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
@@ -89,7 +90,12 @@ public final class Guard {
     Path main = file.resolveSibling(stem.get());
     return names.isWorkFile(file)
         || new Catalog(state, names, disk).identify(file).isPresent()
-        || new Evidence(main, state, disk, settings.evidence()).isOurs(file);
+        || isOurs(file, new Evidence(main, state, disk, settings.evidence()))
+        || new Proposal(main, state, disk).isOurs(file);
+  }
+
+  private static boolean isOurs(Path file, Evidence evidence) throws IOException {
+    return evidence.isOurs(file) || evidence.isCompanion(file);
   }
 
   private Outcome examine(Target target, SqliteEngine driver) throws IOException {
@@ -140,6 +146,7 @@ public final class Guard {
     }
     workplace.rotation().settle(workplace.staged());
     workplace.discardCopies(disk);
+    workplace.discardRepairs(disk);
   }
 
   private void announce(Path main, String why, Evidence.Kept kept) {

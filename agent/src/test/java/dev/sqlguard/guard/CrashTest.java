@@ -220,6 +220,8 @@ class CrashTest {
         check,
         Settings.OnDamage.REPAIR,
         Settings.OnUnrecoverable.OPEN,
+        100,
+        true,
         3,
         Duration.ofSeconds(5));
   }

@@ -52,10 +52,11 @@ final class Wording {
       text.append(", ").append(lost).append(" lost");
     }
     if (ranges > 0) {
-      text.append(", uncounted rows lost in ").append(ranges).append(" ranges of keys");
+      text.append(", nobody can count how many lost in ").append(ranges);
+      text.append(ranges == 1 ? " range of keys" : " ranges of keys");
     }
     if (!report.objectsLost().isEmpty()) {
-      text.append(", ").append(report.objectsLost().size()).append(" objects lost");
+      text.append(", ").append(report.objectsLost().size()).append(" schema objects lost");
     }
     if (report.quarantined() > 0) {
       text.append(", ").append(report.quarantined()).append(" in quarantine");

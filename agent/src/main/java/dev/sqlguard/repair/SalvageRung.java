@@ -47,9 +47,8 @@ public final class SalvageRung implements Rung {
     Contents contents = rescued.contents();
     if (contents.tables() == 0) {
       passedOver.add(
-          "the names of its tables are lost: the command salvage puts "
-              + rescued.report().quarantined()
-              + " rows into tables without names");
+          "the names of its tables are lost; the command salvage puts what survives into tables"
+              + " without names");
       return Optional.empty();
     }
     if (!accountsFor(damage.readable(), rescued)) {

@@ -57,6 +57,18 @@ public final class Guard {
 
   /** Never throws: whatever happens here, the application opens its database. */
   public Outcome beforeFirstOpen(Target target, SqliteEngine driver) {
+    // Loading another SQLite runs a program, and waiting for that would take the thread's flag.
+    boolean interrupted = Thread.interrupted();
+    try {
+      return uninterrupted(target, driver);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Outcome uninterrupted(Target target, SqliteEngine driver) {
     Path main = target.file();
     try {
       if (settings.check() == Settings.Check.OFF) {

@@ -10,6 +10,7 @@ import dev.sqlguard.repair.IndexRung;
 import dev.sqlguard.repair.Installation;
 import dev.sqlguard.repair.Judges;
 import dev.sqlguard.repair.Ladder;
+import dev.sqlguard.repair.LogRung;
 import dev.sqlguard.repair.NewestBackup;
 import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.repair.Rescue;
@@ -97,7 +98,10 @@ final class Repair {
       return List.of(new IndexRung(copy, rescue, judges));
     }
     NewestBackup newest = new NewestBackup(workplace.catalog(), new IntegrityCheck(driver), disk);
-    return List.of(new SalvageRung(rescue, newest, settings.backfill()), new BackupRung(newest));
+    return List.of(
+        new LogRung(copy, judges, disk),
+        new SalvageRung(rescue, newest, settings.backfill()),
+        new BackupRung(newest));
   }
 
   private Outcome install(Candidate best, Ladder.Choice choice) throws IOException {

@@ -26,6 +26,9 @@ final class Wording {
     if (candidate.way() == Candidate.Way.BACKUP) {
       return "restored from " + candidate.origin() + " with " + rows + " rows";
     }
+    if (candidate.way() == Candidate.Way.WITHOUT_LOG) {
+      return "its -wal is another database's; restored without it, with " + rows + " rows";
+    }
     StringBuilder text = new StringBuilder();
     if (candidate.way() == Candidate.Way.REBUILT) {
       text.append("no row is lost; built anew with ").append(rows).append(" rows");
@@ -67,6 +70,7 @@ final class Wording {
   static String why(Candidate best, List<Candidate> others) {
     return switch (best.way()) {
       case REBUILT -> "every row that can be read is in it";
+      case WITHOUT_LOG -> "little of it would be left with the log";
       case SALVAGED ->
           others.isEmpty()
               ? "it is the newest state, and nothing richer was found"

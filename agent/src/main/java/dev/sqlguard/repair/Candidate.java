@@ -29,6 +29,8 @@ public record Candidate(
   public enum Way {
     /** Every row of the damaged file, with new indexes and pages. */
     REBUILT,
+    /** The main file alone; the log beside it is another database's. */
+    WITHOUT_LOG,
     /** Every row that survives in the damaged file, and what is gone from a backup. */
     SALVAGED,
     /** An earlier state. */

@@ -13,6 +13,8 @@ enum OptionKey {
   CHECK("check", "full", "full, quick or off"),
   ON_DAMAGE("on-damage", "repair", "repair or report"),
   ON_UNRECOVERABLE("on-unrecoverable", "open", "open or refuse"),
+  MAX_LOSS("max-loss", "100", "a number from 0 to 100"),
+  BACKFILL("backfill", "on", "on or off"),
   EVIDENCE("evidence", "3", "a number from 1 to 99"),
   EXIT_TIMEOUT("exit-timeout", "5s", "a duration such as 500ms, 5s or 1m"),
   LOG("log", "info", "info, warn or off"),

@@ -70,6 +70,8 @@ record Options(Settings settings, Log log, List<String> complaints) {
               oneOf(OptionKey.CHECK, Settings.Check.values()),
               oneOf(OptionKey.ON_DAMAGE, Settings.OnDamage.values()),
               oneOf(OptionKey.ON_UNRECOVERABLE, Settings.OnUnrecoverable.values()),
+              number(OptionKey.MAX_LOSS, 0, 100),
+              isOn(OptionKey.BACKFILL),
               number(OptionKey.EVIDENCE, 1, 99),
               duration(OptionKey.EXIT_TIMEOUT));
       return new Options(settings, log, List.copyOf(complaints));
@@ -168,6 +170,15 @@ record Options(Settings settings, Log log, List<String> complaints) {
       }
       complain(key, text(key), OptionText.nearest(text(key).toLowerCase(Locale.ROOT), words));
       return byDefault;
+    }
+
+    /** On unless it is off. */
+    private boolean isOn(OptionKey key) {
+      String word = text(key).toLowerCase(Locale.ROOT);
+      if (!word.equals("on") && !word.equals("off")) {
+        complain(key, text(key), OptionText.nearest(word, List.of("on", "off")));
+      }
+      return !word.equals("off");
     }
 
     private int number(OptionKey key, int least, int most) {

@@ -27,6 +27,15 @@ public record BackupNames(Path directory, String stem) {
 
   private static final List<String> KEPT = List.of(".bak", ".corrupt");
 
+  /** What is told of evidence. */
+  public static final String REPORT = ".report.json";
+
+  /** Rows of evidence that can't be trusted. */
+  public static final String QUARANTINE = ".quarantine.db";
+
+  /** What is offered in the place of a damaged database, and not installed. */
+  public static final String SALVAGED = ".salvaged";
+
   /** In use where somebody else's file stands in a slot of the ordinary series. */
   private static final String SECOND_SERIES = STATE;
 
@@ -56,6 +65,21 @@ public record BackupNames(Path directory, String stem) {
   /** A private copy for looking at something; never worth keeping. */
   public Path scratch() {
     return named(STATE + "-scratch");
+  }
+
+  /** The damaged files as they are: while there is one, a repair is under way. */
+  public Path damaged() {
+    return named(STATE + "-damaged");
+  }
+
+  /** What a repair makes. */
+  public Path repaired() {
+    return named(STATE + "-repaired");
+  }
+
+  /** Rows that a repair doesn't trust. */
+  public Path quarantine() {
+    return named(STATE + "-quarantine");
   }
 
   /** A second name of a backup, until it becomes {@code .bak.keep}. */
@@ -89,6 +113,9 @@ public record BackupNames(Path directory, String stem) {
     if (state > 0 && isEndOfWorkFile(name.substring(state + STATE.length()))) {
       return Optional.of(name.substring(0, state));
     }
+    if (name.endsWith(SALVAGED) && name.length() > SALVAGED.length()) {
+      return Optional.of(name.substring(0, name.length() - SALVAGED.length()));
+    }
     for (String word : KEPT) {
       int at = name.lastIndexOf(word);
       if (at > 0 && isEndOfKeptFile(name.substring(at + word.length()))) {
@@ -104,7 +131,8 @@ public record BackupNames(Path directory, String stem) {
     return end.isEmpty() || end.startsWith("-");
   }
 
-  private static boolean isEndOfKeptFile(String end) {
+  private static boolean isEndOfKeptFile(String suffix) {
+    String end = withoutCompanion(suffix);
     if (end.startsWith(KEEP)) {
       return isNumber(end.substring(KEEP.length()));
     }
@@ -114,6 +142,15 @@ public record BackupNames(Path directory, String stem) {
     }
     String rest = end.substring(at);
     return at != 1 && (rest.isEmpty() || SideFiles.SUFFIXES.contains(rest));
+  }
+
+  private static String withoutCompanion(String end) {
+    for (String companion : List.of(REPORT, QUARANTINE)) {
+      if (end.endsWith(companion)) {
+        return end.substring(0, end.length() - companion.length());
+      }
+    }
+    return end;
   }
 
   /** Nothing at all, or a dot and digits. */

@@ -97,9 +97,14 @@ final class OutputFile implements Closeable {
     }
   }
 
-  /** It is complete: on disk, and under its name. */
-  void publish() throws IOException {
+  /**
+   * It is complete: on disk, and under its name.
+   *
+   * @param model whose mode it gets, and whose owner as far as this process may
+   */
+  void publish(FileStat model) throws IOException {
     disk.sync(part());
+    disk.adopt(part(), model);
     check();
     boolean linked;
     try {

@@ -57,8 +57,8 @@ final class RestoreCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "SLOT",
       description =
-          "What status lists: the end of a name, such as .bak.1, .bak.keep or .corrupt, or the"
-              + " whole name. Without it the newest backup that passes a check now.")
+          "What status lists: the end of a name, such as .bak.1, .bak.keep, .corrupt or .salvaged,"
+              + " or the whole name. Without it the newest backup that passes a check now.")
   String slot;
 
   @Option(
@@ -87,11 +87,12 @@ final class RestoreCommand implements Callable<Integer> {
     Optional<Item> item =
         undo || slot != null ? Optional.of(find(main, directory)) : Optional.empty();
     boolean evidence = item.isPresent() && item.get().kind() == Kind.EVIDENCE;
+    boolean proposal = item.isPresent() && item.get().kind() == Kind.PROPOSAL;
     // Evidence lies beside the database, and so does what the guard knows of it.
     Restoration restoration =
         new Restoration(
             main,
-            evidence ? Optional.empty() : directoryOf(item, directory),
+            evidence || proposal ? Optional.empty() : directoryOf(item, directory),
             new IntegrityCheck(sqlite.engine()),
             disk);
     Result result =
@@ -99,7 +100,7 @@ final class RestoreCommand implements Callable<Integer> {
             ? restoration.newestBackup()
             : evidence
                 ? restoration.undo(item.get().file())
-                : restoration.backup(item.get().file());
+                : proposal ? restoration.proposal() : restoration.backup(item.get().file());
     if (result instanceof Result.NotPossible impossible) {
       throw new Refusal(ExitCode.IN_USE, main, "not restored: " + impossible.reason());
     }
@@ -145,12 +146,7 @@ final class RestoreCommand implements Callable<Integer> {
         "isn't the guard's, or was changed since; it is not restored");
   }
 
-  private void report(Path main, Result.Installed installed, boolean undone) throws IOException {
-    RestoreReport report = new RestoreReport(main, installed, undone);
-    report.lines().forEach(terminal::say);
-    if (installed.evidence().isPresent()) {
-      Path written = report.write(disk);
-      terminal.say("report: " + written);
-    }
+  private void report(Path main, Result.Installed installed, boolean undone) {
+    new RestoreReport(main, installed, undone).lines().forEach(terminal::say);
   }
 }

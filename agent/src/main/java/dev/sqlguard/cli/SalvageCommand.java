@@ -9,6 +9,7 @@ import dev.sqlguard.salvage.SalvageOptions;
 import dev.sqlguard.salvage.SalvageReport;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileId;
+import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
@@ -154,7 +155,7 @@ final class SalvageCommand implements Callable<Integer> {
     } catch (NothingToSaveException e) {
       throw new Refusal(ExitCode.NOTHING, main, e.getMessage() + ": there is nothing to save");
     }
-    output.publish();
+    output.publish(FileStat.ofEntry(main).orElseThrow());
     SalvageSummary done = summary.build();
     if (json) {
       terminal.document(done.json());

@@ -1,5 +1,6 @@
 package dev.sqlguard.cli;
 
+import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.guard.Holdings;
@@ -137,6 +138,8 @@ final class StatusCommand implements Callable<Integer> {
       line.append(record.quick() ? ", passed quick_check then" : ", passed the full check then");
     } else if (item.kind() == Kind.EVIDENCE) {
       line.append("damaged original, ").append(sizeAndAge(item.stat(), "written"));
+    } else if (item.kind() == Kind.PROPOSAL) {
+      line.append("salvaged, not installed, ").append(sizeAndAge(item.stat(), "made"));
     } else {
       line.append("not the guard's, or changed since; ").append(sizeAndAge(item.stat(), "written"));
     }
@@ -144,6 +147,11 @@ final class StatusCommand implements Callable<Integer> {
     Optional<Verdict> verdict = ours ? verdict(item.file()) : Optional.empty();
     verdict.ifPresent(v -> line.append("; checked now: ").append(Verdicts.text(v)));
     terminal.say(line.toString());
+    for (Path companion : item.companions()) {
+      String name = companion.getFileName().toString();
+      String what = name.endsWith(BackupNames.REPORT) ? "what was done" : "rows not to be trusted";
+      terminal.say("    " + companion + ": " + what);
+    }
     if (item.kind() != Kind.EVIDENCE) {
       judged(verdict);
     }

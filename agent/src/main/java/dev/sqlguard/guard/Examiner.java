@@ -48,13 +48,23 @@ final class Examiner {
     this.newestSqlite = newestSqlite;
   }
 
+  /** The guard's own SQLite, loaded when it is first asked for. */
+  Supplier<Optional<SqliteEngine>> newestSqlite() {
+    return newestSqlite;
+  }
+
+  /** For one more private copy of what was examined. */
+  Snapshot snapshot(Progress progress) {
+    return new Snapshot(disk, parked, progress);
+  }
+
   /**
    * Copies to {@code copy}, which must not exist. The copy stays, folded into one file, unless
    * there is nothing to keep of it.
    */
   Examination examine(Path main, Path copy, SqliteEngine driver, Progress progress)
       throws IOException {
-    Snapshot.Result result = new Snapshot(disk, parked, progress).take(main, copy);
+    Snapshot.Result result = snapshot(progress).take(main, copy);
     if (result instanceof Snapshot.Result.Failed failed) {
       return Examination.cannotTell(failed.reason());
     }
@@ -72,7 +82,8 @@ final class Examiner {
     Verdict verdict = judge(copy, driver);
     String note = "";
     Optional<String> obstacle = Optional.empty();
-    if (isCannotTell(verdict, Cause.TOO_NEW)) {
+    boolean wrongPageSize = isCannotTell(verdict, Cause.TOO_NEW) && hasWrongPageSize(copy);
+    if (isCannotTell(verdict, Cause.TOO_NEW) && !wrongPageSize) {
       Optional<SqliteEngine> newest = newestSqlite.get();
       if (newest.isPresent()) {
         verdict = judge(copy, newest.get());
@@ -80,7 +91,7 @@ final class Examiner {
         obstacle = Optional.of("the application's own driver can't judge it");
       }
     }
-    if (isCannotTell(verdict, Cause.NOT_A_DATABASE)) {
+    if (isCannotTell(verdict, Cause.NOT_A_DATABASE) || wrongPageSize) {
       verdict = provenPlain(copy, driver).orElse(verdict);
     }
     return new Examination(verdict, Optional.of(origin), wal, obstacle, note);
@@ -110,6 +121,20 @@ final class Examiner {
 
   private static boolean isCannotTell(Verdict verdict, Cause cause) {
     return verdict instanceof CannotTell unknown && unknown.cause() == cause;
+  }
+
+  /**
+   * Whether the pages prove another size than the header says. Then SQLite reads a schema that
+   * isn't there, and calls it malformed as it would one that is too new.
+   */
+  private static boolean hasWrongPageSize(Path copy) throws IOException {
+    try (FileBytes bytes = new FileBytes(copy)) {
+      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
+      OptionalInt proven = PlainDatabaseProof.pageSize(bytes);
+      return header.isPresent()
+          && proven.isPresent()
+          && proven.getAsInt() != header.get().pageSize();
+    }
   }
 
   /**

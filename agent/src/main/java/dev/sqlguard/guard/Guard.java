@@ -5,6 +5,7 @@ import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
@@ -56,6 +57,18 @@ public final class Guard {
 
   /** Never throws: whatever happens here, the application opens its database. */
   public Outcome beforeFirstOpen(Target target, SqliteEngine driver) {
+    // Loading another SQLite runs a program, and waiting for that would take the thread's flag.
+    boolean interrupted = Thread.interrupted();
+    try {
+      return uninterrupted(target, driver);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Outcome uninterrupted(Target target, SqliteEngine driver) {
     Path main = target.file();
     try {
       if (settings.check() == Settings.Check.OFF) {
@@ -89,7 +102,12 @@ public final class Guard {
     Path main = file.resolveSibling(stem.get());
     return names.isWorkFile(file)
         || new Catalog(state, names, disk).identify(file).isPresent()
-        || new Evidence(main, state, disk, settings.evidence()).isOurs(file);
+        || isOurs(file, new Evidence(main, state, disk, settings.evidence()))
+        || new Proposal(main, state, disk).isOurs(file);
+  }
+
+  private static boolean isOurs(Path file, Evidence evidence) throws IOException {
+    return evidence.isOurs(file) || evidence.isCompanion(file);
   }
 
   private Outcome examine(Target target, SqliteEngine driver) throws IOException {
@@ -140,6 +158,7 @@ public final class Guard {
     }
     workplace.rotation().settle(workplace.staged());
     workplace.discardCopies(disk);
+    workplace.discardRepairs(disk);
   }
 
   private void announce(Path main, String why, Evidence.Kept kept) {

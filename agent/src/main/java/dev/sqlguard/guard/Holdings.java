@@ -4,6 +4,7 @@ import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.StateFile;
@@ -28,6 +29,8 @@ public record Holdings(List<Item> items) {
     /** A backup that is never rotated. */
     KEPT,
     EVIDENCE,
+    /** What the guard salvaged, and didn't install because too much is lost. */
+    PROPOSAL,
     /**
      * It has a name that the guard gives, but the guard didn't make it, or it was changed since.
      */
@@ -38,8 +41,10 @@ public record Holdings(List<Item> items) {
    * One file.
    *
    * @param record what the state file knows of a backup
+   * @param companions report and quarantine of evidence
    */
-  public record Item(Path file, Kind kind, FileStat stat, Optional<BackupRecord> record) {}
+  public record Item(
+      Path file, Kind kind, FileStat stat, Optional<BackupRecord> record, List<Path> companions) {}
 
   private static final int ANY_NUMBER = 99;
 
@@ -66,10 +71,28 @@ public record Holdings(List<Item> items) {
             state.isPresent()
                 && new Evidence(main, state.get(), new Disk(), ANY_NUMBER).isOurs(file);
         Kind kind = ours ? Kind.EVIDENCE : Kind.FOREIGN;
-        items.add(new Item(file, kind, stat.get(), Optional.empty()));
+        items.add(new Item(file, kind, stat.get(), Optional.empty(), companions(file)));
       }
     }
+    Path proposal = Proposal.fileOf(main);
+    Optional<FileStat> stat = FileStat.ofEntry(proposal);
+    if (stat.isPresent()) {
+      boolean ours =
+          state.isPresent() && new Proposal(main, state.get(), new Disk()).isOurs(proposal);
+      Kind kind = ours ? Kind.PROPOSAL : Kind.FOREIGN;
+      items.add(new Item(proposal, kind, stat.get(), Optional.empty(), List.of()));
+    }
     return new Holdings(items);
+  }
+
+  private static List<Path> companions(Path evidence) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path file : List.of(Evidence.reportOf(evidence), Evidence.quarantineOf(evidence))) {
+      if (FileStat.ofEntry(file).isPresent()) {
+        found.add(file);
+      }
+    }
+    return found;
   }
 
   private static void backups(BackupNames names, List<Item> items) throws IOException {
@@ -84,7 +107,7 @@ public record Holdings(List<Item> items) {
               ? new Catalog(state.get(), names, new Disk()).identify(place.getKey())
               : Optional.empty();
       Kind kind = record.isPresent() ? place.getValue() : Kind.FOREIGN;
-      items.add(new Item(place.getKey(), kind, stat.get(), record));
+      items.add(new Item(place.getKey(), kind, stat.get(), record, List.of()));
     }
   }
 

@@ -17,6 +17,7 @@ final class Progress implements AutoCloseable, LongConsumer {
   private final long size;
   private final long started = System.nanoTime();
   private volatile long copied;
+  private volatile boolean repairing;
   private volatile boolean closed;
   private final Thread thread;
 
@@ -45,6 +46,11 @@ final class Progress implements AutoCloseable, LongConsumer {
     copied = Long.MAX_VALUE;
   }
 
+  /** The check is over, with a bad result. */
+  void repairing() {
+    repairing = true;
+  }
+
   @Override
   public void close() {
     closed = true;
@@ -68,6 +74,9 @@ final class Progress implements AutoCloseable, LongConsumer {
 
   private String text() {
     long seconds = (System.nanoTime() - started) / 1_000_000_000;
+    if (repairing) {
+      return "repairing " + Sizes.text(size) + " for " + seconds + " s";
+    }
     if (copied < size) {
       return "copying, " + copied * 100 / size + " % of " + Sizes.text(size);
     }

@@ -6,9 +6,12 @@ import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.Replay;
+import dev.sqlguard.repair.Account;
 import dev.sqlguard.repair.Age;
 import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.IncidentReport;
 import dev.sqlguard.repair.Installation;
+import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.salvage.DamagedFile;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
@@ -96,6 +99,31 @@ public final class Restoration {
         });
   }
 
+  /** Installs what the guard salvaged and left beside the database, if it passes a full check. */
+  public Result proposal() throws IOException {
+    return within(this::proposal);
+  }
+
+  private Result proposal(Workplace place) throws IOException {
+    Path file = Proposal.fileOf(main);
+    if (!place.proposal().isOurs(file)) {
+      return new Result.NothingGood(file + " isn't what the guard left there, or was changed");
+    }
+    Path copy = place.names().scratch();
+    FileStat stat = FileStat.ofEntry(file).orElseThrow();
+    Space.require(copy.getParent(), stat.size());
+    disk.copyDurably(file, copy);
+    if (!(verifier.verify(copy, Verifier.Depth.FULL) instanceof Healthy healthy)) {
+      return new Result.NothingGood(file.getFileName() + " doesn't pass the check");
+    }
+    Origin seen = Origin.of(main).orElse(null);
+    long age = System.currentTimeMillis() - stat.modified().toMillis();
+    String origin = file.getFileName() + " (" + Age.text(age) + " old)";
+    boolean wal = seen != null && isWal(main, false);
+    Optional<Contents> contents = Optional.of(healthy.contents());
+    return install(place, copy, file, seen, wal, "restore", origin, contents);
+  }
+
   /**
    * Puts back what a replacement took away, damaged as it is, everything committed in its WAL
    * included.
@@ -174,7 +202,7 @@ public final class Restoration {
         String origin = entry.file().getFileName() + " (" + Age.text(age) + " old)";
         boolean wal = seen == null ? entry.record().wal() : isWal(main, entry.record().wal());
         Optional<Contents> contents = Optional.of(healthy.contents());
-        return install(place, copy, entry.file(), seen, wal, origin, contents);
+        return install(place, copy, entry.file(), seen, wal, "restore", origin, contents);
       }
       passedOver.add(entry.file().getFileName() + " doesn't pass the check");
       discard(copy);
@@ -197,7 +225,7 @@ public final class Restoration {
     Origin seen = Origin.of(main).orElse(null);
     String origin = evidence.getFileName().toString();
     FileId id = FileStat.ofEntry(evidence).orElseThrow().id();
-    Result result = install(place, copy, evidence, seen, wal, origin, Optional.empty());
+    Result result = install(place, copy, evidence, seen, wal, "undo", origin, Optional.empty());
     return result instanceof Result.Installed installed
         ? new Result.Installed(nowOf(id, evidence), origin, Optional.empty(), installed.evidence())
         : result;
@@ -220,14 +248,29 @@ public final class Restoration {
       Path from,
       Origin seen,
       boolean wal,
+      String action,
       String origin,
       Optional<Contents> contents)
       throws IOException {
+    IncidentReport report =
+        new IncidentReport(
+            main,
+            action,
+            List.of(),
+            from.toString(),
+            "its owner said so",
+            List.of(),
+            contents,
+            Optional.empty());
     if (seen == null) {
       Optional<Path> evidence = create(place, copy, FileStat.ofEntry(from).orElseThrow(), wal);
+      if (evidence.isPresent()) {
+        place.evidence().addReport(evidence.get(), report);
+      }
       return new Result.Installed(from, origin, contents, evidence);
     }
-    Installation.Result result = place.installation().install(copy, seen, wal);
+    Account account = new Account(report, Optional.empty());
+    Installation.Result result = place.installation().install(copy, seen, wal, account);
     if (result instanceof Installation.Result.NotPossible impossible) {
       return new Result.NotPossible(impossible.reason());
     }
@@ -296,6 +339,8 @@ public final class Restoration {
         Settings.Check.FULL,
         Settings.OnDamage.REPAIR,
         Settings.OnUnrecoverable.OPEN,
+        100,
+        true,
         ALL_EVIDENCE,
         Duration.ZERO);
   }

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param excluded databases to leave alone
  * @param backups how many to keep; 0 means none
  * @param backupDir empty means beside the database
+ * @param maxLoss in percent of all rows that are known of: what loses more isn't installed
+ * @param backfill whether a backup's rows may take the place of destroyed ones
  * @param evidence how many damaged originals to keep
  */
 public record Settings(
@@ -29,6 +31,8 @@ public record Settings(
     Check check,
     OnDamage onDamage,
     OnUnrecoverable onUnrecoverable,
+    int maxLoss,
+    boolean backfill,
     int evidence,
     Duration exitTimeout) {
 

@@ -4,22 +4,16 @@ import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Rotation;
-import dev.sqlguard.repair.BackupRung;
-import dev.sqlguard.repair.Candidate;
-import dev.sqlguard.repair.Installation;
-import dev.sqlguard.repair.Ladder;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Sizes;
 import dev.sqlguard.verify.Contents;
-import dev.sqlguard.verify.IntegrityCheck;
 import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Damaged;
 import dev.sqlguard.verify.Verdict.Healthy;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** One database that has content, at its first open, with the guard's files for it locked. */
@@ -66,7 +60,8 @@ final class Visit {
       }
       if (seen.verdict() instanceof Damaged damaged) {
         workplace.discardCopies(disk);
-        return damaged(seen, damaged);
+        return new Repair(main, seen, damaged, driver, workplace, examiner, settings, disk, log)
+            .run(progress);
       }
       CannotTell unknown = (CannotTell) seen.verdict();
       log.warn(main, "can't be judged (" + unknown.reason() + "); left alone, backups stay");
@@ -136,62 +131,5 @@ final class Visit {
       return false;
     }
     return true;
-  }
-
-  private Outcome damaged(Examination seen, Damaged damaged) throws IOException {
-    if (!damaged.losesRows()) {
-      log.warn(main, Wording.of(damaged) + "; no row is lost, so it is left as it is");
-      return Outcome.PROCEED;
-    }
-    if (settings.onDamage() == Settings.OnDamage.REPORT) {
-      return unrepaired(damaged, "left as it is (on-damage=report)");
-    }
-    if (seen.obstacle().isPresent()) {
-      return unrepaired(damaged, "not replaced because " + seen.obstacle().get());
-    }
-    try {
-      BackupRung backups = new BackupRung(workplace.catalog(), new IntegrityCheck(driver), disk);
-      Ladder.Choice choice = new Ladder(List.of(backups)).climb(damaged);
-      if (choice.best().isEmpty()) {
-        String tried =
-            choice.passedOver().isEmpty()
-                ? "there is no backup"
-                : String.join(", ", choice.passedOver());
-        return unrepaired(damaged, "nothing can replace it (" + tried + "); left as it is");
-      }
-      return install(seen, damaged, choice.best().get());
-    } catch (IOException e) {
-      // Damage stays proven, whatever came in the way of its repair.
-      return unrepaired(damaged, "not repaired: " + Wording.of(e));
-    }
-  }
-
-  private Outcome install(Examination seen, Damaged damaged, Candidate best) throws IOException {
-    boolean wal = seen.wal().isPresent() ? seen.wal().get() : best.wal();
-    Installation.Result result =
-        workplace.installation().install(best.file(), seen.origin().orElseThrow(), wal);
-    if (result instanceof Installation.Result.NotPossible impossible) {
-      return unrepaired(
-          damaged, best.origin() + " is good, but not installed: " + impossible.reason());
-    }
-    Installation.Result.Installed installed = (Installation.Result.Installed) result;
-    log.warn(
-        main,
-        Wording.of(damaged)
-            + "; restored from "
-            + best.origin()
-            + " with "
-            + best.contents().rows()
-            + " rows; the damaged file is kept as "
-            + installed.evidence());
-    for (Path deleted : installed.deleted()) {
-      log.warn(main, "older evidence deleted: " + deleted);
-    }
-    return Outcome.PROCEED;
-  }
-
-  private Outcome unrepaired(Damaged damaged, String what) {
-    log.warn(main, Wording.of(damaged) + "; " + what);
-    return settings.whenUnrepaired(main, damaged);
   }
 }

@@ -1,8 +1,12 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.KeptBackups;
+import dev.sqlguard.repair.Candidate;
+import dev.sqlguard.salvage.SalvageReport;
+import dev.sqlguard.salvage.TableOutcome;
 import dev.sqlguard.verify.Verdict.Damaged;
 import java.io.IOException;
+import java.util.List;
 
 /** What verdicts and errors are called in the guard's lines. */
 final class Wording {
@@ -14,6 +18,68 @@ final class Wording {
         + damaged.findings().get(0).text()
         + (findings > 1 ? ", and " + (findings - 1) + " more" : "")
         + ")";
+  }
+
+  /** What a candidate is, and what it lacks. */
+  static String of(Candidate candidate) {
+    long rows = candidate.contents().rows();
+    if (candidate.way() == Candidate.Way.BACKUP) {
+      return "restored from " + candidate.origin() + " with " + rows + " rows";
+    }
+    if (candidate.way() == Candidate.Way.WITHOUT_LOG) {
+      return "its -wal is another database's; restored without it, with " + rows + " rows";
+    }
+    StringBuilder text = new StringBuilder();
+    if (candidate.way() == Candidate.Way.REBUILT) {
+      text.append("no row is lost; built anew with ").append(rows).append(" rows");
+    } else {
+      text.append("salvaged with ").append(rows).append(" rows");
+    }
+    if (candidate.salvage().isPresent()) {
+      append(candidate.salvage().get(), candidate.origin(), text);
+    }
+    return text.toString();
+  }
+
+  private static void append(SalvageReport report, String backup, StringBuilder text) {
+    if (report.fromBackup() > 0) {
+      text.append(", ").append(report.fromBackup()).append(" of them from ").append(backup);
+    }
+    long lost = 0;
+    int ranges = 0;
+    for (TableOutcome table : report.tables()) {
+      lost += table.lost();
+      ranges += table.fromBackup() == 0 ? table.destroyed().size() : 0;
+    }
+    if (lost > 0) {
+      text.append(", ").append(lost).append(" lost");
+    }
+    if (ranges > 0) {
+      text.append(", nobody can count how many lost in ").append(ranges);
+      text.append(ranges == 1 ? " range of keys" : " ranges of keys");
+    }
+    if (!report.objectsLost().isEmpty()) {
+      text.append(", ").append(report.objectsLost().size()).append(" schema objects lost");
+    }
+    if (report.quarantined() > 0) {
+      text.append(", ").append(report.quarantined()).append(" in quarantine");
+    }
+  }
+
+  /** Why this one and not the others. */
+  static String why(Candidate best, List<Candidate> others) {
+    return switch (best.way()) {
+      case REBUILT -> "every row that can be read is in it";
+      case WITHOUT_LOG -> "little of it would be left with the log";
+      case SALVAGED ->
+          others.isEmpty()
+              ? "it is the newest state, and nothing richer was found"
+              : "it is the newest state, and no backup has more of what it lacks";
+      case BACKUP ->
+          others.isEmpty()
+              ? "nothing could be salvaged"
+              : "it lacks nothing that was salvaged, and has more of what is lost";
+    };
   }
 
   static String of(KeptBackups.Result.Kept kept) {

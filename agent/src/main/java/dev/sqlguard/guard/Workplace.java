@@ -6,6 +6,7 @@ import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
+import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
@@ -32,6 +33,7 @@ final class Workplace implements Closeable {
   private final KeptBackups kept;
   private final Installation installation;
   private final Evidence evidence;
+  private final Proposal proposal;
 
   private Workplace(
       Path main,
@@ -50,6 +52,7 @@ final class Workplace implements Closeable {
     this.kept = new KeptBackups(catalog);
     this.evidence = new Evidence(main, home, disk, settings.evidence());
     this.installation = new Installation(main, home, disk, parked, evidence);
+    this.proposal = new Proposal(main, home, disk);
   }
 
   /**
@@ -119,6 +122,10 @@ final class Workplace implements Closeable {
     return evidence;
   }
 
+  Proposal proposal() {
+    return proposal;
+  }
+
   /** Makes all files of the guard at most as accessible as the database is now. */
   void followPermissions(FileStat main, Settings settings, Disk disk) throws IOException {
     disk.narrow(home.path(), main);
@@ -147,6 +154,24 @@ final class Workplace implements Closeable {
         disk.delete(side);
       }
       disk.delete(copy);
+    }
+  }
+
+  /**
+   * Clears away what a repair worked with. The copy that it began with goes last: while it is
+   * there, the rest may be too. Costs one stat where there was no repair.
+   */
+  void discardRepairs(Disk disk) throws IOException {
+    if (FileStat.ofEntry(names.damaged()).isEmpty()) {
+      return;
+    }
+    proposal.discard();
+    Path skeleton = SideFiles.named(names.repaired(), "-schema");
+    for (Path work : new Path[] {skeleton, names.repaired(), names.quarantine(), names.damaged()}) {
+      for (Path side : SideFiles.of(work).all()) {
+        disk.delete(side);
+      }
+      disk.delete(work);
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.sqlguard.repair;
 
+import dev.sqlguard.salvage.SalvageReport;
 import dev.sqlguard.verify.Contents;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Something that could take the place of a damaged database.
@@ -9,5 +11,39 @@ import java.nio.file.Path;
  * @param file a verified file in rollback mode
  * @param origin for people: what it is, for example the backup's name and age
  * @param wal whether the database that it comes from was in WAL mode
+ * @param salvage what was taken out of the damaged file to make it; empty for a backup and for new
+ *     indexes
+ * @param quarantine rows that can't be trusted, in a database of their own
  */
-public record Candidate(Path file, String origin, Contents contents, boolean wal) {}
+public record Candidate(
+    Way way,
+    Path file,
+    String origin,
+    Contents contents,
+    boolean wal,
+    Loss loss,
+    Optional<SalvageReport> salvage,
+    Optional<Path> quarantine) {
+
+  /** How it was made, from least to most loss. */
+  public enum Way {
+    /** Every row of the damaged file, with new indexes and pages. */
+    REBUILT,
+    /** The main file alone; the log beside it is another database's. */
+    WITHOUT_LOG,
+    /** Every row that survives in the damaged file, and what is gone from a backup. */
+    SALVAGED,
+    /** An earlier state. */
+    BACKUP
+  }
+
+  static Candidate ofBackup(Path file, String origin, Contents contents, boolean wal) {
+    return new Candidate(
+        Way.BACKUP, file, origin, contents, wal, Loss.NONE, Optional.empty(), Optional.empty());
+  }
+
+  /** Of all rows that are known of, how many are lost. */
+  public boolean losesMoreThan(int percent) {
+    return loss.rows() * 100 > percent * (loss.rows() + contents.rows());
+  }
+}

@@ -1,5 +1,6 @@
 package dev.sqlguard.repair;
 
+import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
@@ -10,6 +11,8 @@ import dev.sqlguard.store.Space;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateLine;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +20,9 @@ import java.util.Optional;
 
 /**
  * Damaged originals: {@code .corrupt} is the newest, {@code .corrupt.1} … are older ones, each with
- * its side files. A WAL whose main file is gone or empty stands among them, beside an empty file.
- * Only files that the state file knows are ever moved or deleted.
+ * its side files, the report of what was done, and rows in quarantine. A WAL whose main file is
+ * gone or empty stands among them, beside an empty file. Only files that the state file knows are
+ * ever moved or deleted.
  */
 public final class Evidence {
   /**
@@ -93,6 +97,50 @@ public final class Evidence {
     disk.syncDirectory(main.getParent());
   }
 
+  /** Puts report and quarantine beside evidence that is complete; all of it on disk. */
+  void accompany(Path evidence, Account account) throws IOException {
+    FileStat model = FileStat.ofEntry(evidence).orElseThrow();
+    Optional<Path> quarantine = Optional.empty();
+    if (account.quarantine().isPresent()) {
+      Path copy = quarantineOf(evidence);
+      disk.copyDurably(account.quarantine().get(), copy);
+      disk.adopt(copy, model);
+      quarantine = Optional.of(copy);
+    }
+    Path report = reportOf(evidence);
+    disk.create(report);
+    try (RandomAccessFile out = new RandomAccessFile(report.toFile(), "rw")) {
+      String text = account.report().json(evidence, quarantine);
+      disk.write(out, 0, text.getBytes(StandardCharsets.UTF_8));
+    }
+    disk.adopt(report, model);
+    disk.syncDirectory(main.getParent());
+  }
+
+  /** Puts the report beside a copy of a log that had lost its database. */
+  public void addReport(Path evidence, IncidentReport report) throws IOException {
+    disk.delete(reportOf(evidence));
+    accompany(evidence, new Account(report, Optional.empty()));
+  }
+
+  /** Where the report of this evidence stands, if there is one. */
+  public static Path reportOf(Path evidence) {
+    return SideFiles.named(evidence, BackupNames.REPORT);
+  }
+
+  /** Where the rows stand that can't be trusted, if there are any. */
+  public static Path quarantineOf(Path evidence) {
+    return SideFiles.named(evidence, BackupNames.QUARANTINE);
+  }
+
+  /** Everything that may stand beside evidence and goes where it goes. */
+  private static List<Path> beside(Path evidence) {
+    List<Path> files = new ArrayList<>(SideFiles.of(evidence).all());
+    files.add(reportOf(evidence));
+    files.add(quarantineOf(evidence));
+    return files;
+  }
+
   /**
    * Copies of everything, for a database that the application goes on to use: a second name would
    * change along with it. A missing main file becomes an empty one. SQLite will delete the WAL, so
@@ -140,7 +188,7 @@ public final class Evidence {
     Optional<Path> begun = otherNameOf(staged());
     Path evidence = begun.isPresent() ? begun.get() : makeRoom();
     if (begun.isPresent()) {
-      moveSides(staged(), evidence);
+      moveCompanions(staged(), evidence);
       disk.delete(staged());
     } else {
       move(staged(), evidence);
@@ -197,8 +245,8 @@ public final class Evidence {
 
   /** Takes back what {@link #keep} did, while the main file is still in place. */
   void withdraw(Path evidence) throws IOException {
-    for (Path side : SideFiles.of(evidence).all()) {
-      disk.delete(side);
+    for (Path companion : beside(evidence)) {
+      disk.delete(companion);
     }
     disk.delete(evidence);
   }
@@ -218,9 +266,12 @@ public final class Evidence {
 
   /**
    * After a crash that left the main file without its side files, and somebody has used it since:
-   * the evidence becomes a file of its own, beside the only copies of those side files.
+   * the evidence becomes a file of its own, beside the only copies of those side files. Its report
+   * tells of a replacement that never was.
    */
   void detach(Path evidence) throws IOException {
+    disk.delete(reportOf(evidence));
+    disk.delete(quarantineOf(evidence));
     if (isSecondName(evidence)) {
       if (FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0) {
         throw new IOException("an interrupted repair can't be cleared away while it is in use");
@@ -311,7 +362,11 @@ public final class Evidence {
     return deleted;
   }
 
+  /** Rows in quarantine are nowhere else. */
   private boolean isOnlyCarrier(Path name) throws IOException {
+    if (FileStat.ofEntry(quarantineOf(name)).isPresent()) {
+      return true;
+    }
     Optional<StateLine> line = lineOf(name);
     return line.isPresent() && Boolean.parseBoolean(line.get().text(ONLY_CARRIER));
   }
@@ -321,8 +376,8 @@ public final class Evidence {
     for (int i = 0; i < MOST && !isFree(name(i)); i++) {
       if (isOurs(name(i))) {
         disk.narrow(name(i), model);
-        for (Path side : SideFiles.of(name(i)).all()) {
-          disk.narrow(side, model);
+        for (Path companion : beside(name(i))) {
+          disk.narrow(companion, model);
         }
       }
     }
@@ -359,8 +414,8 @@ public final class Evidence {
     if (FileStat.ofEntry(name).isPresent()) {
       return false;
     }
-    for (Path side : SideFiles.of(name).all()) {
-      if (FileStat.ofEntry(side).isPresent()) {
+    for (Path companion : beside(name)) {
+      if (FileStat.ofEntry(companion).isPresent()) {
         return false;
       }
     }
@@ -370,6 +425,18 @@ public final class Evidence {
   /** Whether the guard put this file there. */
   public boolean isOurs(Path name) throws IOException {
     return lineOf(name).isPresent();
+  }
+
+  /** Whether this is the report or the quarantine of evidence that the guard put there. */
+  public boolean isCompanion(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    for (String suffix : List.of(BackupNames.REPORT, BackupNames.QUARANTINE)) {
+      if (name.endsWith(suffix)) {
+        String evidence = name.substring(0, name.length() - suffix.length());
+        return isName(evidence) && isOurs(main.resolveSibling(evidence));
+      }
+    }
+    return false;
   }
 
   private Optional<StateLine> lineOf(Path name) throws IOException {
@@ -388,20 +455,21 @@ public final class Evidence {
     return line.number("inode") == stat.id().inode() && line.number("size") == stat.size();
   }
 
-  /** While both names lead to one file, its side files are on their way. */
+  /** While both names lead to one file, what stands beside it is on its way. */
   private void move(Path from, Path to) throws IOException {
     if (!disk.tryLink(from, to)) {
       disk.rename(from, to);
     }
-    moveSides(from, to);
+    moveCompanions(from, to);
     disk.delete(from);
   }
 
-  private void moveSides(Path from, Path to) throws IOException {
-    List<Path> sides = SideFiles.of(from).all();
-    for (int i = 0; i < sides.size(); i++) {
-      if (FileStat.ofEntry(sides.get(i)).isPresent()) {
-        disk.rename(sides.get(i), SideFiles.of(to).all().get(i));
+  private void moveCompanions(Path from, Path to) throws IOException {
+    List<Path> companions = beside(from);
+    List<Path> targets = beside(to);
+    for (int i = 0; i < companions.size(); i++) {
+      if (FileStat.ofEntry(companions.get(i)).isPresent()) {
+        disk.rename(companions.get(i), targets.get(i));
       }
     }
   }
@@ -411,7 +479,7 @@ public final class Evidence {
       Optional<FileStat> from = FileStat.ofEntry(name(i));
       Optional<FileStat> to = FileStat.ofEntry(name(i + 1));
       if (from.isPresent() && to.isPresent() && from.get().id().equals(to.get().id())) {
-        moveSides(name(i), name(i + 1));
+        moveCompanions(name(i), name(i + 1));
         disk.delete(name(i));
       }
     }

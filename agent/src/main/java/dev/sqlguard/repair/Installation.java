@@ -25,10 +25,10 @@ import java.util.Set;
  * database.
  *
  * <p>In this order, each step on disk before the next: the candidate is complete; the intent is
- * written; the evidence is complete; the side files are unlinked; the candidate is renamed over the
- * main file; the intent is cleared. The main file never ceases to exist (SQLite would delete its
- * WAL), and no old side file ever stands beside the new one (SQLite would replay it into it).
- * {@link #settle} completes forward from every step.
+ * written; the evidence is complete, with its report; the side files are unlinked; the candidate is
+ * renamed over the main file; the intent is cleared. The main file never ceases to exist (SQLite
+ * would delete its WAL), and no old side file ever stands beside the new one (SQLite would replay
+ * it into it). {@link #settle} completes forward from every step.
  */
 public final class Installation {
   /** What became of it. */
@@ -70,20 +70,21 @@ public final class Installation {
    * @param good a verified file in rollback mode; it is copied and stays what it is
    * @param seen the state of the damaged files that was judged
    * @param wal whether the database was in WAL mode, to be restored
+   * @param account what is kept beside the evidence
    */
-  public Result install(Path good, Origin seen, boolean wal) throws IOException {
+  public Result install(Path good, Origin seen, boolean wal, Account account) throws IOException {
     Optional<String> obstacle = obstacle(seen.main());
     if (obstacle.isPresent()) {
       return new Result.NotPossible(obstacle.get());
     }
     try {
-      FileStat candidate = stage(good, seen, wal);
+      FileStat candidate = stage(good, seen, wal, account);
       if (!hasSameOwnership(candidate, seen.main())) {
         return new Result.NotPossible("its owner and permissions can't be kept");
       }
       try (LiveFile live = lock()) {
         Optional<Result> refused = refusal(live, seen);
-        return refused.isPresent() ? refused.get() : swap(live, candidate);
+        return refused.isPresent() ? refused.get() : swap(live, candidate, account);
       }
     } finally {
       if (state.lines(Intent.KIND).isEmpty()) {
@@ -176,10 +177,13 @@ public final class Installation {
     return FileSystems.whyUnsafe(main);
   }
 
-  private FileStat stage(Path good, Origin seen, boolean wal) throws IOException {
+  private FileStat stage(Path good, Origin seen, boolean wal, Account account) throws IOException {
     disk.delete(staged());
     long size = FileStat.ofEntry(good).orElseThrow().size();
-    Space.require(main.getParent(), Math.max(size, seen.main().size()));
+    Optional<Path> quarantine = account.quarantine();
+    long more =
+        quarantine.isPresent() ? FileStat.ofEntry(quarantine.get()).orElseThrow().size() : 0;
+    Space.require(main.getParent(), Math.max(size, seen.main().size()) + more);
     disk.copyWithAttributes(main, staged());
     disk.overwrite(staged(), good);
     if (wal) {
@@ -215,13 +219,14 @@ public final class Installation {
     return reason == null ? Optional.empty() : Optional.of(new Result.NotPossible(reason));
   }
 
-  private Result swap(LiveFile live, FileStat candidate) throws IOException {
+  private Result swap(LiveFile live, FileStat candidate, Account account) throws IOException {
     FileStat damaged = FileStat.ofEntry(main).orElseThrow();
     Path kept = evidence.makeRoom();
     Intent intent = Intent.begin(damaged, candidate, kept.getFileName().toString());
     try {
       save(intent);
       evidence.keep(kept, live);
+      evidence.accompany(kept, account);
     } catch (IOException e) {
       evidence.withdraw(kept);
       clearIntent();

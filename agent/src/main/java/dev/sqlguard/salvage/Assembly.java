@@ -46,15 +46,19 @@ final class Assembly {
     return tallies;
   }
 
-  /** The quarantine tables in {@code out} that got no row. */
-  List<String> write(Path out) throws IOException {
+  /**
+   * @param beside a second file for the quarantine, written where something is damaged; null:
+   *     {@code out} takes it too
+   * @return the quarantine tables that got no row
+   */
+  List<String> write(Path out, Path beside) throws IOException {
     try {
-      return write(out, findings.isDamaged());
+      return write(out, beside, findings.isDamaged());
     } catch (RowInDoubt e) {
       Files.delete(out);
       tallies.clear();
       written = 0;
-      return write(out, true);
+      return write(out, beside, true);
     }
   }
 
@@ -67,9 +71,13 @@ final class Assembly {
     }
   }
 
-  private List<String> write(Path out, boolean mayNeedQuarantine) throws IOException {
+  private List<String> write(Path out, Path beside, boolean mayNeedQuarantine) throws IOException {
     List<String> empty = new ArrayList<>();
-    try (DatabaseWriter writer = new DatabaseWriter(out, findings.layout())) {
+    try (DatabaseWriter writer = new DatabaseWriter(out, findings.layout());
+        DatabaseWriter other =
+            mayNeedQuarantine && beside != null
+                ? new DatabaseWriter(beside, findings.layout())
+                : null) {
       Map<String, Integer> roots = new HashMap<>();
       for (SchemaRow row : findings.schema()) {
         if (row.root() > 0) {
@@ -77,7 +85,9 @@ final class Assembly {
         }
       }
       if (mayNeedQuarantine) {
-        quarantine = new Quarantine(pages, writer, findings.namelessTrees(), findings.names());
+        List<String> taken = other == null ? findings.names() : List.of();
+        quarantine =
+            new Quarantine(pages, other == null ? writer : other, findings.namelessTrees(), taken);
       }
       for (Tree tree : findings.tables()) {
         write(tree, writer, roots.get("table " + tree.name()));
@@ -99,12 +109,16 @@ final class Assembly {
       }
       if (mayNeedQuarantine) {
         findings.quarantineOrphans(quarantine);
+        TreeWriter schemaOfQuarantine = other == null ? schema : other.schema();
         for (Quarantine.Made made : quarantine.finish()) {
           byte[] record = schemaRecord(made);
-          schema.add(++rowid, Payload.of(record, 0, record.length));
+          schemaOfQuarantine.add(++rowid, Payload.of(record, 0, record.length));
           if (made.rows() == 0) {
             empty.add(made.name());
           }
+        }
+        if (other != null) {
+          schemaOfQuarantine.finish();
         }
       }
       schema.finish();

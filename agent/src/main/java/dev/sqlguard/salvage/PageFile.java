@@ -1,9 +1,9 @@
 package dev.sqlguard.salvage;
 
+import dev.sqlguard.store.Disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -21,12 +21,12 @@ final class PageFile implements Closeable {
   private long windowAt;
 
   /**
-   * Creates {@code path}.
+   * Creates {@code path}, which nobody else can read.
    *
    * @throws java.nio.file.FileAlreadyExistsException where it exists
    */
   PageFile(Path path, int pageSize) throws IOException {
-    Files.createFile(path);
+    new Disk().create(path);
     this.file = new RandomAccessFile(path.toFile(), "rw");
     this.pageSize = pageSize;
   }

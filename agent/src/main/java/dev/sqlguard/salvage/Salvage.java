@@ -44,7 +44,8 @@ public final class Salvage {
   }
 
   /**
-   * Writes {@code out}, which must not exist.
+   * Writes {@code out}, which must not exist, and the quarantine's own file where one is wanted and
+   * a row has to go there. Both can be read by nobody else.
    *
    * @throws NothingToSaveException where no page of the image holds a row
    * @throws IOException where reading or writing fails; {@code out} is gone again then
@@ -61,6 +62,7 @@ public final class Salvage {
       }
       if (!complete) {
         Files.deleteIfExists(out);
+        deleteQuarantine();
       }
     }
   }
@@ -139,11 +141,18 @@ public final class Salvage {
               testimonies,
               repeated);
       Assembly assembly = new Assembly(pages, findings, progress);
-      List<String> unused = assembly.write(out);
+      List<String> unused = assembly.write(out, options.quarantine().orElse(null));
       Indexes sqliteWork = new Indexes(sqlite, progress);
+      boolean apart = options.quarantine().isPresent();
       Indexes.Failure failure =
-          sqliteWork.fill(out, schema, leftEmpty, unused, damaged(findings, assembly));
+          sqliteWork.fill(
+              out, schema, leftEmpty, apart ? List.of() : unused, damaged(findings, assembly));
       if (failure == null) {
+        if (apart && assembly.quarantined() == 0) {
+          deleteQuarantine();
+        } else if (apart) {
+          sqliteWork.fill(options.quarantine().get(), List.of(), Set.of(), unused, Set.of());
+        }
         notes.addAll(sqliteWork.notes());
         return report(findings, assembly, schemaFrom(found, borrowed));
       }
@@ -169,6 +178,13 @@ public final class Salvage {
         objectsLost.add(failure.object().key() + ": " + failure.message());
       }
       Files.delete(out);
+      deleteQuarantine();
+    }
+  }
+
+  private void deleteQuarantine() throws IOException {
+    if (options.quarantine().isPresent()) {
+      Files.deleteIfExists(options.quarantine().get());
     }
   }
 

@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param backup a healthy earlier state of the database: its schema stands in for a lost one, its
  *     rows tell where orphaned pages belong
  * @param backfill whether the backup's rows replace rows that are destroyed
- * @param quarantine where rows go that can't be trusted or belong to no table; empty: into the
- *     salvaged database itself
+ * @param quarantine a file for rows that can't be trusted or belong to no table, which must not
+ *     exist and doesn't come to exist where there is no such row; empty: they go into the salvaged
+ *     database itself
  */
 public record SalvageOptions(Optional<Path> backup, boolean backfill, Optional<Path> quarantine) {}

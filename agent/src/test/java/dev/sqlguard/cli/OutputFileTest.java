@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileStat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +30,7 @@ class OutputFileTest {
     try (OutputFile output = create()) {
       Files.writeString(output.part(), "content");
       assertFalse(Files.exists(output.file()));
-      output.publish();
+      output.publish(FileStat.privateTo(directory));
     }
     assertEquals(List.of("out.db"), files());
     assertEquals("content", Files.readString(directory.resolve("out.db")));
@@ -59,7 +60,7 @@ class OutputFileTest {
     try (OutputFile output = create()) {
       Files.writeString(output.part(), "content");
       Files.writeString(output.file(), "mine");
-      assertThrows(Refusal.class, output::publish);
+      assertThrows(Refusal.class, () -> output.publish(FileStat.privateTo(directory)));
     }
     assertEquals(List.of("out.db"), files());
     assertEquals("mine", Files.readString(directory.resolve("out.db")));

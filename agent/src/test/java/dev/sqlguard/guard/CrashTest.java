@@ -79,6 +79,110 @@ class CrashTest {
     }
   }
 
+  /** Without a backup, with rows for the quarantine, and with older evidence to move up. */
+  @Test
+  void salvagesSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      addALongRow(db);
+      cutTheLongRow(db);
+      start(db, new Disk());
+      byte[] first = Files.readAllBytes(beside(db, ".corrupt"));
+      Files.deleteIfExists(beside(db, ".bak"));
+      addALongRow(db);
+      cutTheLongRow(db);
+      byte[] damaged = Files.readAllBytes(db);
+      boolean stopped = startAndStop(db, stop);
+      start(db, new Disk());
+      assertEquals(ROWS, rows(db), "stop " + stop);
+      assertArrayEquals(damaged, Files.readAllBytes(beside(db, ".corrupt")), "stop " + stop);
+      assertArrayEquals(first, Files.readAllBytes(beside(db, ".corrupt.1")), "stop " + stop);
+      for (String evidence : List.of(".corrupt", ".corrupt.1")) {
+        assertTrue(Files.exists(beside(db, evidence + ".report.json")), "stop " + stop);
+        assertEquals(
+            1, count(beside(db, evidence + ".quarantine.db"), "lost_and_found"), "stop " + stop);
+      }
+      assertEquals(1, (Integer) Files.getAttribute(db, "unix:nlink"), "stop " + stop);
+      assertFalse(Files.exists(beside(db, ".corrupt.2.report.json")), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  /** Nothing is lost, but free pages. */
+  @Test
+  void rebuildsSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      execute(db, "CREATE TABLE gone AS SELECT * FROM t");
+      execute(db, "DROP TABLE gone");
+      try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
+        file.seek(36);
+        file.writeInt(1);
+      }
+      byte[] damaged = Files.readAllBytes(db);
+      boolean stopped = startAndStop(db, stop);
+      start(db, new Disk());
+      assertEquals(ROWS, rows(db), "stop " + stop);
+      assertArrayEquals(damaged, Files.readAllBytes(beside(db, ".corrupt")), "stop " + stop);
+      assertTrue(Files.exists(beside(db, ".corrupt.report.json")), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void proposalsSurviveEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, ROWS);
+      addALongRow(db);
+      cutTheLongRow(db);
+      byte[] damaged = Files.readAllBytes(db);
+      boolean stopped = refuseAndStop(db, new StoppingDisk(stop));
+      refuseAndStop(db, new Disk());
+      assertArrayEquals(damaged, Files.readAllBytes(db), "stop " + stop);
+      assertFalse(Files.exists(beside(db, ".corrupt")), "stop " + stop);
+      assertEquals(ROWS, rows(beside(db, ".salvaged")), "stop " + stop);
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        return;
+      }
+    }
+  }
+
+  private static boolean refuseAndStop(Path db, Disk disk) {
+    Target plain = new Target(db, db, false, true, true);
+    Log silent = new Log(Log.Level.OFF, Optional.empty());
+    Settings strict = settings(Settings.Check.FULL, 0);
+    try {
+      new Guard(strict, silent, disk, Optional::empty)
+          .beforeFirstOpen(plain, new JdbcDriver(DB.class, () -> true));
+    } catch (StoppingDisk.Stopped e) {
+      return true;
+    }
+    return disk instanceof StoppingDisk stopping && stopping.hasStopped();
+  }
+
+  private static void addALongRow(Path db) throws Exception {
+    execute(db, "INSERT INTO t(x) VALUES (hex(zeroblob(20000)))");
+  }
+
+  /** Its chain of overflow pages leads nowhere: the row can't be trusted. */
+  private static void cutTheLongRow(Path db) throws Exception {
+    long page = first(db, "SELECT min(pageno) FROM dbstat WHERE pagetype = 'overflow'");
+    try (RandomAccessFile file = new RandomAccessFile(db.toFile(), "rw")) {
+      file.seek((page - 1) * 4096);
+      file.writeInt(0x7ffffff0);
+    }
+  }
+
   @Test
   void restoresWithAWalSurviveEveryStop() throws Exception {
     for (int stop = 0; ; stop++) {
@@ -210,6 +314,10 @@ class CrashTest {
   }
 
   private static Settings settings(Settings.Check check) {
+    return settings(check, 100);
+  }
+
+  private static Settings settings(Settings.Check check, int maxLoss) {
     return new Settings(
         true,
         List.of(),
@@ -220,6 +328,8 @@ class CrashTest {
         check,
         Settings.OnDamage.REPAIR,
         Settings.OnUnrecoverable.OPEN,
+        maxLoss,
+        true,
         3,
         Duration.ofSeconds(5));
   }
@@ -266,12 +376,20 @@ class CrashTest {
   }
 
   static long rows(Path db) throws Exception {
+    return count(db, "t");
+  }
+
+  private static long count(Path db, String table) throws Exception {
+    return first(db, "SELECT count(*) FROM " + table + " NOT INDEXED");
+  }
+
+  private static long first(Path db, String query) throws Exception {
     Path copy = Files.createTempFile("sqlguard-crash-", ".db");
     try {
       Files.copy(db, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
           Statement statement = connection.createStatement();
-          ResultSet row = statement.executeQuery("SELECT count(*) FROM t NOT INDEXED")) {
+          ResultSet row = statement.executeQuery(query)) {
         row.next();
         return row.getLong(1);
       }

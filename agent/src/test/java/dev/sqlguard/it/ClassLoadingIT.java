@@ -101,5 +101,17 @@ class ClassLoadingIT {
     bytebuddy.removeIf(name -> name.startsWith("net.bytebuddy.jar.asm."));
     assertEquals(Set.of(), bytebuddy);
     assertTrue(Files.exists(Databases.beside(db, ".bak")));
+    assertEquals(
+        Set.of(),
+        startingWith(
+            names,
+            "dev.sqlguard.salvage.",
+            "dev.sqlguard.guard.Repair",
+            "dev.sqlguard.repair.Ladder",
+            "dev.sqlguard.repair.Rung",
+            "dev.sqlguard.repair.Candidate",
+            "dev.sqlguard.repair.Account",
+            "dev.sqlguard.repair.IncidentReport"),
+        "a healthy start needs nothing of a repair");
   }
 }

@@ -17,9 +17,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real damage of many kinds: what loses rows is restored, what loses none is only reported. */
+/** Real damage of many kinds: rows that are gone come from the backup, the rest is built anew. */
 class DamageVerdictsIT {
   private static final int ROWS = 500;
+  private static final String ROWS_IN_ORDER =
+      "SELECT id || ' ' || x FROM t NOT INDEXED ORDER BY id";
 
   @AutoClose private static final Starts starts = Starts.with("");
 
@@ -48,6 +50,24 @@ class DamageVerdictsIT {
     assertEquals(ROWS, Databases.rows(db));
     assertArrayEquals(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt")));
     assertEquals(1, start.lines().size(), start.lines()::toString);
+  }
+
+  /** Every row as it is now, not as it was at the time of the backup; one line. */
+  private void assertRebuilt() throws Exception {
+    byte[] before = Files.readAllBytes(db);
+    byte[] backup = Files.readAllBytes(Databases.beside(db, ".bak"));
+    List<String> rows = Databases.query(db, ROWS_IN_ORDER);
+    Starts.Start start = starts.start(db, "PRAGMA integrity_check");
+    assertEquals(List.of("ok"), start.answers(), start.lines()::toString);
+    assertEquals(rows, Databases.query(db, ROWS_IN_ORDER));
+    assertArrayEquals(before, Files.readAllBytes(Databases.beside(db, ".corrupt")));
+    assertArrayEquals(backup, Files.readAllBytes(Databases.beside(db, ".bak")));
+    assertTrue(Files.exists(Databases.beside(db, ".corrupt.report.json")));
+    assertEquals(1, start.lines().size(), start.lines()::toString);
+    byte[] rebuilt = Files.readAllBytes(db);
+    assertEquals("ok", starts.start(db).opened());
+    assertArrayEquals(rebuilt, Files.readAllBytes(db));
+    assertFalse(Files.exists(Databases.beside(db, ".corrupt.1")));
   }
 
   /** Reported, in one line, and nothing else done. */
@@ -125,27 +145,27 @@ class DamageVerdictsIT {
   }
 
   @Test
-  void freelistCountThatIsWrongIsOnlyReported() throws Exception {
+  void freelistCountThatIsWrongIsBuiltAnew() throws Exception {
     createAndBackUp();
     Databases.execute(db, "DELETE FROM t WHERE id > 300");
     Images.putInt(db, 36, 3);
     assertTrue(Databases.query(db, "PRAGMA integrity_check").get(0).contains("reelist"));
-    assertOnlyReported();
+    assertRebuilt();
   }
 
   @Test
-  void leakedPagesAreOnlyReported() throws Exception {
+  void leakedPagesAreBuiltAnew() throws Exception {
     createAndBackUp();
     Databases.execute(db, "DELETE FROM t WHERE id > 300");
     Images.putInt(db, 32, 0);
     Images.putInt(db, 36, 0);
     assertTrue(Databases.query(db, "PRAGMA integrity_check").get(0).contains("never used"));
-    assertOnlyReported();
+    assertRebuilt();
   }
 
   /** A lost write of an index page. */
   @Test
-  void rowsMissingFromAnIndexAreOnlyReported() throws Exception {
+  void rowsMissingFromAnIndexAreBuiltAnew() throws Exception {
     createAndBackUp();
     Images.loseWrites(db, "ix", "UPDATE t SET x = 'row 2 newer' WHERE id = 1");
     assertFalse(Databases.isIntact(db));
@@ -156,12 +176,12 @@ class DamageVerdictsIT {
                     line.contains("missing from index")
                         || line.contains("values differ")
                         || line.startsWith("wrong # of entries")));
-    assertOnlyReported();
+    assertRebuilt();
   }
 
   /** Entries are gone, and the space that they took isn't accounted for. */
   @Test
-  void indexPageWithFewerEntriesIsOnlyReported() throws Exception {
+  void indexPageWithFewerEntriesIsBuiltAnew() throws Exception {
     createAndBackUp();
     updateARow();
     int leaf = Databases.leaves(db, "ix").get(2);
@@ -169,20 +189,20 @@ class DamageVerdictsIT {
     page[4] -= 2;
     Images.putPage(db, leaf, page);
     assertFalse(Databases.isIntact(db));
-    assertOnlyReported();
+    assertRebuilt();
   }
 
   @Test
-  void zeroedIndexLeafIsOnlyReported() throws Exception {
+  void zeroedIndexLeafIsBuiltAnew() throws Exception {
     createAndBackUp();
     updateARow();
     Images.zeroPage(db, Databases.leaves(db, "ix").get(2));
     assertFalse(Databases.isIntact(db));
-    assertOnlyReported();
+    assertRebuilt();
   }
 
   @Test
-  void brokenCellPointersInAnIndexAreOnlyReported() throws Exception {
+  void brokenCellPointersInAnIndexAreBuiltAnew() throws Exception {
     createAndBackUp();
     updateARow();
     int leaf = Databases.leaves(db, "ix").get(2);
@@ -192,11 +212,11 @@ class DamageVerdictsIT {
     }
     Images.putPage(db, leaf, page);
     assertFalse(Databases.isIntact(db));
-    assertOnlyReported();
+    assertRebuilt();
   }
 
   @Test
-  void zeroedRootPageOfAnIndexIsOnlyReported() throws Exception {
+  void zeroedRootPageOfAnIndexIsBuiltAnew() throws Exception {
     createAndBackUp();
     updateARow();
     Images.zeroPage(
@@ -204,7 +224,7 @@ class DamageVerdictsIT {
         Integer.parseInt(
             Databases.query(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ix'").get(0)));
     assertFalse(Databases.isIntact(db));
-    assertOnlyReported();
+    assertRebuilt();
   }
 
   @Test
@@ -222,7 +242,7 @@ class DamageVerdictsIT {
 
   /** The pages of the map are needed by incremental vacuum alone: all rows are where they were. */
   @Test
-  void pointerMapThatIsWrongIsOnlyReported() throws Exception {
+  void pointerMapThatIsWrongIsBuiltAnew() throws Exception {
     Databases.execute(
         db, "PRAGMA auto_vacuum=FULL", "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)");
     Databases.addRows(db, ROWS);
@@ -231,7 +251,7 @@ class DamageVerdictsIT {
     Images.zeroPage(db, 2);
     assertFalse(Databases.isIntact(db));
     assertEquals(ROWS, Databases.rows(db));
-    assertOnlyReported();
+    assertRebuilt();
   }
 
   @Test

@@ -103,6 +103,11 @@ final class Databases {
     }
   }
 
+  /** Nothing tells the names of the tables any more: without a backup nothing can replace it. */
+  static void damageBeyondRepair(Path file) throws Exception {
+    Images.zeroPage(file, 1);
+  }
+
   static void overwrite(Path file, long position, byte[] bytes) throws IOException {
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       out.seek(position);

@@ -109,7 +109,7 @@ class ForeignFilesIT {
     starts.start(db);
     assertArrayEquals(before, Files.readAllBytes(foreign));
     assertTrue(Databases.isIntact(db));
-    assertEquals(ROWS + 2, Databases.rows(db));
+    assertEquals(ROWS + 3, Databases.rows(db));
   }
 
   @Test

@@ -171,7 +171,7 @@ class InUseIT {
     assertFalse(Databases.isIntact(db));
     byte[] log = Files.readAllBytes(Databases.beside(db, "-wal"));
     byte[] damaged = Files.readAllBytes(db);
-    startTogether(2, ROWS + 1);
+    startTogether(2, ROWS + 2);
     assertTrue(Databases.isIntact(db));
     assertArrayEquals(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt")));
     assertArrayEquals(log, Files.readAllBytes(Databases.beside(db, ".corrupt-wal")));

@@ -2,6 +2,7 @@ package dev.sqlguard.it;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -140,7 +141,15 @@ class LeftoverFilesIT {
       app.kill();
     }
     Databases.execute(db, "PRAGMA journal_mode=WAL");
+    List<String> rows = Databases.query(db, "SELECT x FROM t ORDER BY id");
     Files.copy(Databases.beside(other, "-wal"), Databases.beside(db, "-wal"));
-    guardedOpenChangesNothing();
+    byte[] log = Files.readAllBytes(Databases.beside(db, "-wal"));
+    try (var app = GuardedJvm.jvm().start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      assertFalse(Files.exists(Databases.beside(db, "-wal")));
+      app.kill();
+    }
+    assertEquals(rows, Databases.query(db, "SELECT x FROM t ORDER BY id"));
+    assertArrayEquals(log, Files.readAllBytes(Databases.beside(db, ".corrupt-wal")));
   }
 }

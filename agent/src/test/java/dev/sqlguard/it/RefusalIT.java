@@ -19,7 +19,7 @@ class RefusalIT {
   private Path damaged() throws Exception {
     Path db = directory.resolve("app.db");
     Databases.create(db, 2000);
-    Databases.damage(db, "t", 2);
+    Databases.damageBeyondRepair(db);
     return db;
   }
 

@@ -135,7 +135,8 @@ class SameFileIT {
     List<String> files =
         switch (state) {
           case "healthy" -> List.of("app.db", "app.db.bak");
-          case "damaged" -> List.of("app.db", "app.db.bak", "app.db.corrupt");
+          case "damaged" ->
+              List.of("app.db", "app.db.bak", "app.db.corrupt", "app.db.corrupt.report.json");
           default -> List.of("app.db");
         };
     assertEquals(files, Databases.filesOf(db));

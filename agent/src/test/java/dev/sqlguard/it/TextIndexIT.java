@@ -31,6 +31,8 @@ class TextIndexIT {
       assertEquals("after", app.say("sql", "a", "SELECT x FROM t"));
       app.end("return");
     }
-    assertEquals(List.of("app.db", "app.db.bak"), Databases.filesOf(db));
+    assertEquals(List.of("1"), Databases.query(db, "SELECT count(*) FROM f WHERE f MATCH 'other'"));
+    assertEquals(
+        List.of("before"), Databases.query(Databases.beside(db, ".bak"), "SELECT x FROM t"));
   }
 }

@@ -20,7 +20,7 @@ class UnrecoverableIT {
   void createDamaged() throws Exception {
     db = directory.resolve("app.db");
     Databases.create(db, 300);
-    Databases.damage(db, "t", 1);
+    Databases.damageBeyondRepair(db);
     damaged = Files.readAllBytes(db);
   }
 

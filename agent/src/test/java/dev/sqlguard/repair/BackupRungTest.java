@@ -94,7 +94,9 @@ class BackupRungTest {
     Damaged damage = new Damaged(findings, true, rows(rows), 0);
     Catalog catalog = new Catalog(state, names, disk);
     Optional<Path> offer =
-        new BackupRung(catalog, this::judge, disk).attempt(damage, passedOver).map(Candidate::file);
+        new BackupRung(new NewestBackup(catalog, this::judge, disk))
+            .attempt(damage, passedOver)
+            .map(Candidate::file);
     assertFalse(Files.exists(names.scratch()));
     return offer;
   }

@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 
-/** Noise in pages that hold notes, and the start that repairs them from the backup. */
+/**
+ * Noise in pages that hold notes: the next start keeps the others, and has these from the backup.
+ */
 record DamageAndRecovery(Installation installation, Author author) implements Chapter {
 
   private static final int NOTES = 100;

@@ -1,0 +1,178 @@
+package dev.sqlguard.guard;
+
+import dev.sqlguard.repair.Account;
+import dev.sqlguard.repair.BackupRung;
+import dev.sqlguard.repair.Candidate;
+import dev.sqlguard.repair.DamagedCopy;
+import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.IncidentReport;
+import dev.sqlguard.repair.IndexRung;
+import dev.sqlguard.repair.Installation;
+import dev.sqlguard.repair.Judges;
+import dev.sqlguard.repair.Ladder;
+import dev.sqlguard.repair.LogRung;
+import dev.sqlguard.repair.NewestBackup;
+import dev.sqlguard.repair.Proposal;
+import dev.sqlguard.repair.Rescue;
+import dev.sqlguard.repair.Rung;
+import dev.sqlguard.repair.SalvageRung;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.verify.Finding;
+import dev.sqlguard.verify.IntegrityCheck;
+import dev.sqlguard.verify.SqliteEngine;
+import dev.sqlguard.verify.Verdict.Damaged;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is done about proven damage of one database. No class of it is loaded without damage. */
+final class Repair {
+  private static final int MOST_FINDINGS = 100;
+
+  private final Path main;
+  private final Examination seen;
+  private final Damaged damaged;
+  private final SqliteEngine driver;
+  private final Workplace workplace;
+  private final Examiner examiner;
+  private final Settings settings;
+  private final Disk disk;
+  private final Log log;
+
+  Repair(
+      Path main,
+      Examination seen,
+      Damaged damaged,
+      SqliteEngine driver,
+      Workplace workplace,
+      Examiner examiner,
+      Settings settings,
+      Disk disk,
+      Log log) {
+    this.main = main;
+    this.seen = seen;
+    this.damaged = damaged;
+    this.driver = driver;
+    this.workplace = workplace;
+    this.examiner = examiner;
+    this.settings = settings;
+    this.disk = disk;
+    this.log = log;
+  }
+
+  Outcome run(Progress progress) throws IOException {
+    if (settings.onDamage() == Settings.OnDamage.REPORT) {
+      return unrepaired("left as it is (on-damage=report)");
+    }
+    if (seen.obstacle().isPresent()) {
+      return unrepaired("not replaced because " + seen.obstacle().get());
+    }
+    progress.repairing();
+    try {
+      Ladder.Choice choice = new Ladder(rungs(progress)).climb(damaged);
+      if (choice.best().isEmpty()) {
+        String tried = String.join(", ", choice.passedOver());
+        return unrepaired(
+            "nothing can replace it ("
+                + (tried.isEmpty() ? "there is no backup" : tried)
+                + "); left as it is");
+      }
+      Candidate best = choice.best().get();
+      return best.losesMoreThan(settings.maxLoss()) ? leave(best) : install(best, choice);
+    } catch (IOException e) {
+      // Damage stays proven, whatever came in the way of its repair.
+      return unrepaired("not repaired: " + Wording.of(e));
+    } finally {
+      workplace.discardRepairs(disk);
+    }
+  }
+
+  private List<Rung> rungs(Progress progress) {
+    Judges judges = new Judges(driver, examiner.newestSqlite());
+    DamagedCopy copy =
+        new DamagedCopy(main, workplace.names().damaged(), examiner.snapshot(progress), disk);
+    Rescue rescue = new Rescue(copy, workplace.names(), judges);
+    if (!damaged.losesRows()) {
+      return List.of(new IndexRung(copy, rescue, judges));
+    }
+    NewestBackup newest = new NewestBackup(workplace.catalog(), new IntegrityCheck(driver), disk);
+    return List.of(
+        new LogRung(copy, judges, disk),
+        new SalvageRung(rescue, newest, settings.backfill()),
+        new BackupRung(newest));
+  }
+
+  private Outcome install(Candidate best, Ladder.Choice choice) throws IOException {
+    boolean wal = seen.wal().isPresent() ? seen.wal().get() : best.wal();
+    Account account = new Account(report(best, choice), best.quarantine());
+    Installation.Result result =
+        workplace.installation().install(best.file(), seen.origin().orElseThrow(), wal, account);
+    if (result instanceof Installation.Result.NotPossible impossible) {
+      return unrepaired(Wording.of(best) + ", but not installed: " + impossible.reason());
+    }
+    Installation.Result.Installed installed = (Installation.Result.Installed) result;
+    Path evidence = installed.evidence();
+    log.warn(
+        main,
+        Wording.of(damaged)
+            + "; "
+            + Wording.of(best)
+            + (best.quarantine().isPresent() ? " (" + Evidence.quarantineOf(evidence) + ")" : "")
+            + "; the damaged file is kept as "
+            + evidence
+            + ", details are in "
+            + Evidence.reportOf(evidence));
+    for (Path deleted : installed.deleted()) {
+      log.warn(main, "older evidence deleted: " + deleted);
+    }
+    return Outcome.PROCEED;
+  }
+
+  private IncidentReport report(Candidate best, Ladder.Choice choice) {
+    List<String> findings = new ArrayList<>();
+    for (Finding finding : damaged.findings()) {
+      if (findings.size() < MOST_FINDINGS) {
+        findings.add(finding.text());
+      }
+    }
+    List<String> passedOver = new ArrayList<>(choice.passedOver());
+    for (Candidate other : choice.others()) {
+      passedOver.add(Wording.of(other));
+    }
+    return new IncidentReport(
+        main,
+        "repair",
+        findings,
+        Wording.of(best),
+        Wording.why(best, choice.others()),
+        passedOver,
+        Optional.of(best.contents()),
+        best.salvage());
+  }
+
+  private Outcome leave(Candidate best) throws IOException {
+    Path file = Proposal.fileOf(main);
+    String what =
+        "not replaced, because more rows would be lost than max-loss="
+            + settings.maxLoss()
+            + " allows: ";
+    return workplace.proposal().leave(best.file())
+        ? unrepaired(
+            what
+                + Wording.of(best)
+                + ", left as "
+                + file
+                + "; to install it: java -jar sqlguard.jar restore "
+                + main
+                + " .salvaged")
+        : unrepaired(what + Wording.of(best) + "; " + file + " isn't the guard's, or was changed");
+  }
+
+  private Outcome unrepaired(String what) {
+    log.warn(
+        main, Wording.of(damaged) + "; " + (damaged.losesRows() ? "" : "no row is lost; ") + what);
+    return settings.whenUnrepaired(main, damaged);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.sqlguard.repair;
+
+import dev.sqlguard.backup.Snapshot;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.SideFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A private copy of the damaged files as they are, bytes that no SQLite has looked at. The copies
+ * that were judged won't do: checking one folds a log into it, or stands in for its header.
+ */
+public final class DamagedCopy {
+  private final Path main;
+  private final Path copy;
+  private final Snapshot snapshot;
+  private final Disk disk;
+
+  /**
+   * @param copy where it stands; a name that nobody else uses
+   */
+  public DamagedCopy(Path main, Path copy, Snapshot snapshot, Disk disk) {
+    this.main = main;
+    this.copy = copy;
+    this.snapshot = snapshot;
+    this.disk = disk;
+  }
+
+  /**
+   * Takes it, anew where there is one.
+   *
+   * @param passedOver gets a line where that isn't possible
+   */
+  Optional<Path> take(List<String> passedOver) throws IOException {
+    snapshot.discard(copy);
+    Snapshot.Result result = snapshot.take(main, copy);
+    if (result instanceof Snapshot.Result.Taken) {
+      return Optional.of(copy);
+    }
+    String reason =
+        result instanceof Snapshot.Result.InUse inUse
+            ? inUse.reason()
+            : ((Snapshot.Result.Failed) result).reason();
+    passedOver.add("no copy of it can be repaired: " + reason);
+    return Optional.empty();
+  }
+
+  /** Deletes a database of ours and what SQLite put beside it. */
+  void discard(Path file) throws IOException {
+    for (Path side : SideFiles.of(file).all()) {
+      disk.delete(side);
+    }
+    disk.delete(file);
+  }
+}

@@ -17,6 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +31,9 @@ import java.util.stream.Stream;
  */
 final class Fuzz {
   /** Seconds for one image, of which each takes milliseconds. */
+  private static final Pattern OUT_OF_STEP =
+      Pattern.compile("the text index (.*) disagrees with its content, as it did");
+
   private static final int LIMIT = 60;
 
   private static final int MOST_FAILURES = 25;
@@ -227,7 +232,14 @@ final class Fuzz {
     } catch (NothingToSaveException e) {
       return null;
     }
-    List<String> findings = salvaged.findings();
+    List<String> findings = new ArrayList<>(salvaged.findings());
+    for (String note : salvaged.report().notes()) {
+      Matcher outOfStep = OUT_OF_STEP.matcher(note);
+      if (outOfStep.matches()) {
+        // Damage that nothing tells looks like an application's intention.
+        findings.remove("malformed inverted index for FTS4 table main." + outOfStep.group(1));
+      }
+    }
     return findings.isEmpty() ? null : "integrity: " + findings;
   }
 

@@ -170,9 +170,9 @@ public final class Salvage {
         leftEmpty.add(failure.object().name());
         objectsLost.add(
             failure.object().key()
-                + " is empty, nothing keeps keys from being repeated and a check of the database"
-                + " fails until it has had its REINDEX in the application: "
-                + failure.message());
+                + " is empty: "
+                + failure.message()
+                + "; until the application's REINDEX keys can be repeated, and a check fails");
       } else {
         schema.remove(failure.object());
         objectsLost.add(failure.object().key() + ": " + failure.message());

@@ -112,7 +112,14 @@ public final class CellCursor {
     return localSize;
   }
 
-  /** The first overflow page, 0 where there is none. */
+  /** Whether the payload goes on in overflow pages. */
+  public boolean overflows() {
+    return localSize < payloadSize;
+  }
+
+  /**
+   * The first overflow page, 0 where there is none; a damaged cell may say 0 although there is one.
+   */
   public long overflowPage() {
     return overflowPage;
   }

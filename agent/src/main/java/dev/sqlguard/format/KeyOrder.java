@@ -47,7 +47,7 @@ public final class KeyOrder {
     int common = Math.min(fields.size(), Math.min(left.fields(), right.fields()));
     for (int i = 0; i < common; i++) {
       if (end(left, i) > aAvailable || end(right, i) > bAvailable) {
-        return 0;
+        return beginnings(i, a, aAt, aAvailable, b, bAt, bAvailable);
       }
       int order =
           compareField(
@@ -63,6 +63,32 @@ public final class KeyOrder {
       }
     }
     return 0;
+  }
+
+  /**
+   * Compares one field of which not all is at hand: the bytes that are may already differ.
+   *
+   * @return 0 where they don't
+   */
+  private int beginnings(
+      int field, byte[] a, int aAt, int aAvailable, byte[] b, int bAt, int bAvailable) {
+    long aType = left.type(field);
+    long bType = right.type(field);
+    int order = rank(aType) - rank(bType);
+    boolean text = SerialType.isText(aType);
+    Collation collation = text ? fields.get(field).collation() : Collation.BINARY;
+    boolean byBytes =
+        collation == Collation.BINARY
+            || collation == Collation.NOCASE && encoding == TextEncoding.UTF_8;
+    if (order == 0 && aType >= SerialType.BLOB && byBytes) {
+      int aFrom = (int) Math.min(left.offset(field), aAvailable);
+      int bFrom = (int) Math.min(right.offset(field), bAvailable);
+      int aLength = (int) Math.min(aAvailable - aFrom, SerialType.size(aType));
+      int bLength = (int) Math.min(bAvailable - bFrom, SerialType.size(bType));
+      int common = Math.min(aLength, bLength);
+      order = collation.compare(encoding, a, aAt + aFrom, common, b, bAt + bFrom, common);
+    }
+    return fields.get(field).descending() ? -order : order;
   }
 
   private static long end(RecordCursor record, int field) {

@@ -12,13 +12,19 @@ import java.util.Map;
 
 /** Writes what was found into a new file: the schema as it was, every table, every index empty. */
 final class Assembly {
+  /** What two keys have in common may be as long, then they count as the same. */
+  private static final int LONGEST_KEY = 1 << 20;
+
   private final Pages pages;
   private final Geometry geometry;
   private final Findings findings;
   private final CellCursor cell;
   private final CellPayload payload;
+
+  /** Two, so that the page of the last row written stays readable. */
+  private final byte[][] buffers;
+
   private byte[] page;
-  private byte[] pageBefore;
   private final Map<String, TableTally> tallies = new HashMap<>();
   private final SalvageProgress progress;
   private Quarantine quarantine;
@@ -30,8 +36,8 @@ final class Assembly {
     this.findings = findings;
     this.cell = new CellCursor(geometry);
     this.payload = new CellPayload(pages);
-    this.page = new byte[geometry.pageSize()];
-    this.pageBefore = new byte[geometry.pageSize()];
+    this.buffers = new byte[2][geometry.pageSize()];
+    this.page = buffers[0];
     this.progress = progress;
   }
 
@@ -130,12 +136,12 @@ final class Assembly {
         row.missing(gap.range());
         gap = gaps.hasNext() ? gaps.next() : null;
       }
-      turnPage();
+      page = row.lastPage == buffers[0] ? buffers[1] : buffers[0];
       row.begin(i, segments.page(i));
       pages.read(row.number, page);
       cells.each(page, i, row);
       if (cells.result() != null) {
-        quarantineDamaged(tree, row.number, cells.result(), tally);
+        quarantineDamaged(tree, i, cells.result(), tally);
         row.missing(segments.range(i));
       }
       progress.at(SalvageProgress.Phase.WRITE, ++written, findings.segments());
@@ -147,12 +153,6 @@ final class Assembly {
     out.finish();
   }
 
-  private void turnPage() {
-    byte[] turned = pageBefore;
-    pageBefore = page;
-    page = turned;
-  }
-
   /** What is done with each row of a table. */
   private final class Row implements SegmentCells.Action {
     private final Tree tree;
@@ -161,6 +161,7 @@ final class Assembly {
     private final boolean rowids;
     private int segment;
     private int number;
+    private long nth;
     private byte[] lastPage;
     private final CellCursor last = new CellCursor(geometry);
 
@@ -169,11 +170,17 @@ final class Assembly {
 
     private final List<Backfill.Range> missing = new ArrayList<>();
 
+    /** Of rows that left no gap. */
+    private final List<Bound> lostKeys;
+
+    private int nextLost;
+
     /** The last key that came from the backup, null where a row of the image came after it. */
     private Bound filled;
 
-    Row(Tree tree, TreeWriter out, TableTally tally, Backfill backfill) {
+    Row(Tree tree, TreeWriter out, TableTally tally, Backfill backfill) throws IOException {
       this.backfill = backfill;
+      this.lostKeys = backfill == null ? List.of() : backfill.lostKeys();
       this.tree = tree;
       this.out = out;
       this.tally = tally;
@@ -196,11 +203,26 @@ final class Assembly {
     }
 
     void end() throws IOException {
-      fillUpTo(null);
+      while (nextLost < lostKeys.size()) {
+        missing.add(only(lostKeys.get(nextLost++)));
+      }
+      if (!missing.isEmpty()) {
+        fillUpTo(null);
+      }
       tally.fromBackup = backfill == null ? 0 : backfill.rows();
     }
 
-    private void fillUpTo(Bound ceiling) throws IOException {
+    /**
+     * @param next the row in front of which is to be filled, null behind the last one
+     */
+    private void fillUpTo(CellCursor next) throws IOException {
+      boolean vouched =
+          (next == null || backfill.isVouchedForBy(page, next))
+              && (lastPage == null || filled != null || backfill.isVouchedForBy(lastPage, last));
+      if (!vouched) {
+        return;
+      }
+      Bound ceiling = next == null ? null : Bound.of(page, next, rowids);
       for (Backfill.Range range : missing) {
         Bound floor =
             filled != null ? filled : lastPage == null ? null : Bound.of(lastPage, last, rowids);
@@ -210,11 +232,22 @@ final class Assembly {
     }
 
     private void fillBefore(CellCursor cell) throws IOException {
+      while (nextLost < lostKeys.size()
+          && tree.order().compare(page, cell, lostKeys.get(nextLost)) >= 0) {
+        Bound key = lostKeys.get(nextLost++);
+        if (tree.order().compare(page, cell, key) > 0) {
+          missing.add(only(key));
+        }
+      }
       if (!missing.isEmpty()) {
-        fillUpTo(Bound.of(page, cell, rowids));
+        fillUpTo(cell);
         // A damaged leaf goes on behind this row.
         missing.removeIf(range -> !reachesBeyond(range, cell));
       }
+    }
+
+    private Backfill.Range only(Bound key) {
+      return new Backfill.Range(rowids ? Bound.ofRowid(key.rowid() - 1) : null, key, true);
     }
 
     private boolean reachesBeyond(Backfill.Range range, CellCursor cell) {
@@ -227,19 +260,18 @@ final class Assembly {
       if (isSuspect(cell)) {
         tally.quarantined += quarantine.add(0, number, page, cell, rowids) ? 1 : 0;
         if (backfill != null) {
-          Bound low = rowids ? Bound.ofRowid(cell.rowid() - 1) : null;
-          missing.add(new Backfill.Range(low, Bound.of(page, cell, rowids), true));
+          missing.add(only(Bound.of(page, cell, rowids)));
         }
         return;
       }
       fillBefore(cell);
       if (rowids) {
-        if (cell.overflowPage() == 0) {
+        if (!cell.overflows()) {
           out.add(cell.rowid(), page, cell.payloadAt(), cell.localSize());
         } else {
           out.add(cell.rowid(), payload.of(page, cell));
         }
-      } else if (cell.overflowPage() == 0) {
+      } else if (!cell.overflows()) {
         out.add(page, cell.payloadAt(), cell.localSize());
       } else {
         out.add(payload.of(page, cell));
@@ -257,21 +289,46 @@ final class Assembly {
     }
 
     /** Pages that were found here and there must not overlap. */
-    private boolean isBehindLast(CellCursor cell) {
-      return lastPage == null
-          || tree.order().compare(lastPage, last, page, cell) <= 0
-              && !tree.order().isSame(lastPage, last, page, cell);
+    private boolean isBehindLast(CellCursor cell) throws IOException {
+      if (lastPage == null) {
+        return true;
+      }
+      TreeOrder order = tree.order();
+      int comparison = order.compare(lastPage, last, page, cell);
+      if (comparison != 0 || !order.isKnown()) {
+        return comparison < 0;
+      }
+      return !rowids
+          && !order.isSame(lastPage, last, page, cell)
+          && order.compare(whole(lastPage, last), whole(page, cell)) < 0;
+    }
+
+    /** Keys that are alike as far as they stand on their pages may differ on the next ones. */
+    private Bound whole(byte[] page, CellCursor cell) throws IOException {
+      byte[] record = new byte[(int) Math.min(cell.payloadSize(), LONGEST_KEY)];
+      payload.of(page, cell).read(0, record, 0, record.length);
+      return new Bound(0, record, cell.payloadSize());
     }
 
     private boolean isSuspect(CellCursor cell) throws IOException {
-      return findings.suspects().contains(number, cell.start())
+      if (findings.suspects().contains(number, cell.start())
           || !isBehindLast(cell)
-          || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell);
+          || tree.segments().isInferred(segment) && !tree.check().isAcceptable(page, cell)) {
+        return true;
+      }
+      if (findings.isRepeated(tree.name(), nth++)) {
+        // For every later attempt, which counts other rows.
+        findings.suspects().add(number, cell.start());
+        return true;
+      }
+      return false;
     }
   }
 
-  private void quarantineDamaged(Tree tree, int number, LeafSurgery.Result result, TableTally tally)
-      throws IOException {
+  private void quarantineDamaged(
+      Tree tree, int segment, LeafSurgery.Result result, TableTally tally) throws IOException {
+    int number = tree.segments().page(segment);
+    long before = tally.destroyed + tally.quarantined;
     for (LeafSurgery.Cell each : result.damaged()) {
       boolean parsed = cell.parse(page, tree.order().leafType(), each.start());
       if (parsed && quarantine.add(0, number, page, cell, tree.order().rowids())) {
@@ -281,5 +338,8 @@ final class Assembly {
       }
     }
     tally.destroyed += result.missing();
+    if (tally.destroyed + tally.quarantined > before) {
+      tally.damaged.add(tree.segments().range(segment));
+    }
   }
 }

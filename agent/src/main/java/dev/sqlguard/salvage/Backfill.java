@@ -2,6 +2,8 @@ package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.CellCursor;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Rows of a backup in the place of destroyed ones: never where a key survives, only where the key
@@ -17,24 +19,29 @@ final class Backfill {
   private final Tree before;
   private final TreeCursor cursor;
   private final CellPayload payload;
+  private final Testimony testimony;
+  private final EntryHash hash;
   private long rows;
 
-  private Backfill(Pages pages, Tree now, Backup backup, Tree before) {
+  private Backfill(Pages pages, Tree now, Backup backup, Tree before, Testimony testimony) {
     this.pages = pages;
     this.now = now;
     this.backup = backup;
     this.before = before;
     this.cursor = new TreeCursor(backup.pages(), before);
     this.payload = new CellPayload(backup.pages());
+    this.testimony = testimony;
+    this.hash = new EntryHash(new Payloads(backup.pages()));
   }
 
   /** Null where the backup can't help this table. */
-  static Backfill of(Pages pages, Tree now, Backup backup, String sql) throws IOException {
+  static Backfill of(Pages pages, Tree now, Backup backup, String sql, Testimony testimony)
+      throws IOException {
     Tree before = backup.tree(now, sql);
     if (before == null) {
       return null;
     }
-    Backfill backfill = new Backfill(pages, now, backup, before);
+    Backfill backfill = new Backfill(pages, now, backup, before, testimony);
     return now.shape().hasStableKey() || backfill.rowidsMeanTheSame() ? backfill : null;
   }
 
@@ -93,7 +100,7 @@ final class Backfill {
       if (toHigh > 0 || beyond) {
         break;
       }
-      if (!range.only() || toHigh == 0) {
+      if (range.only() ? toHigh == 0 : mayBeLost(cell)) {
         write(cell, order, out);
         rows++;
         last = Bound.of(cursor.page(), cell, order.rowids());
@@ -101,6 +108,39 @@ final class Backfill {
       more = cursor.next();
     }
     return last;
+  }
+
+  /** What an index would know and doesn't was deleted, not destroyed. */
+  private boolean mayBeLost(CellCursor cell) throws IOException {
+    TableShape shape = now.shape();
+    int fields = shape.withoutRowid() ? shape.key().size() : 0;
+    return !hash.read(cursor.page(), cell, fields)
+        || testimony.mayBeLost(hash.keyOfRow(shape, cell.rowid()));
+  }
+
+  /**
+   * The keys, in their order, of rows that only an index still knows and the backup has: a lost
+   * write leaves no gap where they stood.
+   */
+  List<Bound> lostKeys() throws IOException {
+    List<Bound> keys = new ArrayList<>();
+    if (!testimony.isExact() || testimony.rowsLost() == 0) {
+      return keys;
+    }
+    TreeOrder order = now.order();
+    boolean more = cursor.seek(null);
+    while (more) {
+      if (mayBeLost(cursor.cell())) {
+        keys.add(Bound.of(cursor.page(), cursor.cell(), order.rowids()));
+      }
+      more = cursor.next();
+    }
+    return keys;
+  }
+
+  /** Whether a surviving row shows that its neighbours' rowids mean the same rows as ever. */
+  boolean isVouchedForBy(byte[] page, CellCursor row) throws IOException {
+    return now.shape().hasStableKey() || Boolean.TRUE.equals(backup.hasSame(before, page, row));
   }
 
   /** How many rows were written so far. */

@@ -88,8 +88,7 @@ final class Backup {
    */
   Boolean hasSame(Tree tree, byte[] page, CellCursor row) throws IOException {
     TreeCursor cursor = new TreeCursor(pages, tree);
-    Bound below = tree.order().rowids() ? before(row.rowid()) : null;
-    if (!tree.order().rowids() || !cursor.seek(below) || cursor.cell().rowid() != row.rowid()) {
+    if (!tree.order().isKnown() || !cursor.find(page, row)) {
       return null;
     }
     CellCursor there = cursor.cell();
@@ -102,9 +101,5 @@ final class Backup {
             cursor.page(),
             there.payloadAt(),
             there.payloadAt() + there.localSize());
-  }
-
-  private static Bound before(long rowid) {
-    return rowid == Long.MIN_VALUE ? null : Bound.ofRowid(rowid - 1);
   }
 }

@@ -85,6 +85,11 @@ final class EntryHash {
     return value(column);
   }
 
+  /** How many fields the record at hand has. */
+  int fields() {
+    return record.fields();
+  }
+
   /** Of the entry at hand. */
   long ofEntry() {
     long hash = SEED;
@@ -94,8 +99,11 @@ final class EntryHash {
     return hash;
   }
 
-  /** Which row it is: of a row of a WITHOUT ROWID table. */
-  long keyOfRow(TableShape shape) {
+  /** Which row the row at hand is. */
+  long keyOfRow(TableShape shape, long rowid) {
+    if (!shape.withoutRowid()) {
+      return rowid;
+    }
     long hash = SEED;
     for (int i = 0; i < shape.key().size(); i++) {
       hash = mix(hash, i < record.fields() ? value(i) : NULL);
@@ -106,10 +114,7 @@ final class EntryHash {
   /** Which row the entry at hand is of. */
   long keyOfEntry(TableShape shape, IndexShape index) {
     if (!shape.withoutRowid()) {
-      int last = record.fields() - 1;
-      return last >= 0 && SerialType.isInteger(record.type(last))
-          ? FieldValue.integer(bytes, at + (int) record.offset(last), record.type(last))
-          : 0;
+      return lastInteger();
     }
     long hash = SEED;
     for (int i = 0; i < shape.key().size(); i++) {
@@ -128,7 +133,15 @@ final class EntryHash {
     return NULL;
   }
 
-  private long value(int field) {
+  /** The last value of the record at hand, 0 where that is no integer. */
+  long lastInteger() {
+    int last = record.fields() - 1;
+    return last >= 0 && SerialType.isInteger(record.type(last))
+        ? FieldValue.integer(bytes, at + (int) record.offset(last), record.type(last))
+        : 0;
+  }
+
+  long value(int field) {
     long type = record.type(field);
     int from = at + (int) record.offset(field);
     if (type == SerialType.NULL) {
@@ -150,7 +163,7 @@ final class EntryHash {
     return mix(hash, end - from);
   }
 
-  private static long integer(long value) {
+  static long integer(long value) {
     return mix(1, value);
   }
 

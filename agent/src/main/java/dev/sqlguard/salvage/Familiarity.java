@@ -28,17 +28,22 @@ final class Familiarity {
     }
   }
 
+  /** Whether there is a backup to ask. */
+  boolean hasBackup() {
+    return backup != null;
+  }
+
   /** How many rows of a sample stand in the backup's table of that name too. */
   int of(Orphan orphan, Tree table) throws IOException {
     Tree before = backup == null ? null : backup.tree(table, definitions.get(table.name()));
-    if (before == null || !table.order().rowids()) {
+    if (before == null) {
       return 0;
     }
     Orphan leaf = orphan;
-    while (!leaf.children.isEmpty()) {
-      leaf = leaf.children.get(0);
+    while (!leaf.children().isEmpty()) {
+      leaf = leaf.children().get(0);
     }
-    if (leaf.type != BtreePage.LEAF_TABLE) {
+    if (BtreePage.isInterior(leaf.type)) {
       return 0;
     }
     byte[] page = new byte[pages.geometry().pageSize()];

@@ -2,7 +2,9 @@ package dev.sqlguard.salvage;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What was found in a damaged image, ready to be written. */
@@ -18,7 +20,14 @@ final class Findings {
   private final Backup backup;
 
   private final Set<String> notFilled;
+  private final Map<String, Testimony> testimonies;
 
+  private final Map<String, BitSet> repeated;
+
+  /**
+   * @param repeated by table rows that repeat a key of an earlier one and don't belong there,
+   *     counted from 0 in the order of their keys
+   */
   Findings(
       FileLayout layout,
       List<SchemaRow> schema,
@@ -27,7 +36,10 @@ final class Findings {
       Orphans orphans,
       Damages damages,
       Backup backup,
-      Set<String> notFilled) {
+      Set<String> notFilled,
+      Map<String, Testimony> testimonies,
+      Map<String, BitSet> repeated) {
+    this.testimonies = testimonies;
     this.layout = layout;
     this.schema = schema;
     this.tables = tables;
@@ -36,6 +48,7 @@ final class Findings {
     this.damages = damages;
     this.backup = backup;
     this.notFilled = notFilled;
+    this.repeated = repeated;
   }
 
   FileLayout layout() {
@@ -57,7 +70,13 @@ final class Findings {
   }
 
   boolean isDamaged() {
-    return damages.count() > 0 || suspects.size() > 0 || !orphans.isEmpty();
+    return damages.count() > 0 || suspects.size() > 0 || !orphans.isEmpty() || !repeated.isEmpty();
+  }
+
+  /** Whether a row, the nth of its table from 0 on, repeats a key of an earlier one. */
+  boolean isRepeated(String table, long nth) {
+    BitSet rows = repeated.get(table);
+    return rows != null && nth <= Integer.MAX_VALUE && rows.get((int) nth);
   }
 
   /** Root pages of trees that belong to no known table and get one of their own each. */
@@ -74,8 +93,15 @@ final class Findings {
     if (backup == null || notFilled.contains(tree.name())) {
       return null;
     }
-    boolean whole = tree.isIntact() && suspects.size() == 0;
-    return whole ? null : Backfill.of(pages, tree, backup, definition(tree.name()));
+    boolean whole =
+        tree.isIntact() && suspects.size() == 0 && testimony(tree.name()).rowsLost() == 0;
+    return whole
+        ? null
+        : Backfill.of(pages, tree, backup, definition(tree.name()), testimony(tree.name()));
+  }
+
+  Testimony testimony(String table) {
+    return testimonies.getOrDefault(table, new Testimony());
   }
 
   private String definition(String table) {

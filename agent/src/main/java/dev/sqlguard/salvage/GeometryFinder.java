@@ -43,6 +43,9 @@ final class GeometryFinder {
       int usable = size - DatabaseSettings.parse(head).reserved();
       if (usable >= SMALLEST_USABLE) {
         said = geometry(size, usable);
+        if (isFirstPageExplained(said)) {
+          return Optional.of(said);
+        }
         best = said;
         bestBytes = 2 * explainedBytes(said, 0);
       }
@@ -62,6 +65,19 @@ final class GeometryFinder {
     return trustworthy && image.size() > 0 ? Optional.ofNullable(best) : Optional.empty();
   }
 
+  /** Odd: an even one might meet nothing but leaves, or nothing but overflow pages. */
+  private static long stride(long pages) {
+    return Math.max(1, pages / SAMPLE) | 1;
+  }
+
+  /** A header is believed where the page behind it fits it to the last byte. */
+  private boolean isFirstPageExplained(Geometry geometry) throws IOException {
+    byte[] page = new byte[geometry.pageSize()];
+    int type = image.read(0, page, 0, page.length) < page.length ? 0 : page[DatabaseHeader.SIZE];
+    return BtreePage.isType(type)
+        && isExplained(page, 1, type, geometry, new CellCursor(geometry), new RecordCursor());
+  }
+
   private Geometry geometry(int pageSize, int usable) {
     return new Geometry(pageSize, usable, (image.size() + pageSize - 1) / pageSize);
   }
@@ -73,7 +89,7 @@ final class GeometryFinder {
     CellCursor cell = new CellCursor(whole);
     byte[] page = new byte[pageSize];
     long pages = whole.pages();
-    long stride = Math.max(1, pages / SAMPLE);
+    long stride = stride(pages);
     for (long number = 1; number <= pages; number += stride) {
       if (image.read(whole.offset(number), page, 0, pageSize) < pageSize) {
         break;
@@ -89,7 +105,7 @@ final class GeometryFinder {
         int at = layout.pointer(page, i);
         valid = at >= layout.content() && at < pageSize && cell.parse(page, type, at);
         // Where payload spills the size on the page depends on what is asked for.
-        last = cell.overflowPage() == 0 ? Math.max(last, cell.end()) : last;
+        last = !cell.overflows() ? Math.max(last, cell.end()) : last;
       }
       if (valid && last >= Math.max(SMALLEST_USABLE, pageSize - LARGEST_RESERVED)) {
         ends[last]++;
@@ -113,7 +129,7 @@ final class GeometryFinder {
     CellCursor cell = new CellCursor(geometry);
     RecordCursor record = new RecordCursor();
     byte[] page = new byte[geometry.pageSize()];
-    long stride = Math.max(1, geometry.pages() / SAMPLE);
+    long stride = stride(geometry.pages());
     long bytes = 0;
     for (long number = 1; number <= geometry.pages(); number += stride) {
       if (image.read(geometry.offset(number), page, 0, page.length) < page.length) {

@@ -7,7 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What only SQLite can do: fill the indexes, make text indexes anew, count on AUTOINCREMENT. */
 final class Indexes {
@@ -24,19 +28,49 @@ final class Indexes {
   }
 
   /**
+   * @param object an index that can't be filled, or a virtual table that can't be used
    * @param unique whether two rows have the same key
+   * @param repeated rows that have the key of an earlier one, counted from 0 in the order of their
+   *     table; empty where they aren't known
    */
-  record Failure(SchemaRow index, boolean unique, String message) {}
+  record Failure(SchemaRow object, boolean unique, String message, BitSet repeated) {}
 
   List<String> notes() {
     return notes;
   }
 
   /**
+   * @param leftEmpty names of indexes that can't be filled and that their tables can't be without
    * @param unused tables to be dropped
-   * @return the first index that can't be filled; the file is worthless then. Null: all are
+   * @param damaged names of tables that may have lost rows
+   * @return the first object that can't be used; the file is worthless then. Null: all can
    */
-  Failure fill(Path file, List<SchemaRow> schema, List<String> unused) throws IOException {
+  Failure fill(
+      Path file,
+      List<SchemaRow> schema,
+      Set<String> leftEmpty,
+      List<String> unused,
+      Set<String> damaged)
+      throws IOException {
+    Failure failure = fillAll(file, schema, leftEmpty, unused, damaged);
+    if (failure != null && failure.unique()) {
+      try (Connection db = sqlite.open(file)) {
+        BitSet repeated = RepeatedKeys.find(db, failure.object());
+        return new Failure(failure.object(), true, failure.message(), repeated);
+      } catch (SQLException e) {
+        return failure;
+      }
+    }
+    return failure;
+  }
+
+  private Failure fillAll(
+      Path file,
+      List<SchemaRow> schema,
+      Set<String> leftEmpty,
+      List<String> unused,
+      Set<String> damaged)
+      throws IOException {
     try (Connection db = sqlite.open(file);
         Statement statement = db.createStatement()) {
       statement.execute("PRAGMA journal_mode=OFF");
@@ -46,12 +80,12 @@ final class Indexes {
       statement.execute("PRAGMA threads=2");
       long done = 0;
       for (SchemaRow row : schema) {
-        if (row.isIndex()) {
+        if (row.isIndex() && !leftEmpty.contains(row.name())) {
           try {
-            statement.execute("REINDEX " + quoted(row.name()));
+            statement.execute(reindex(row, schema));
           } catch (SQLException e) {
             boolean unique = String.valueOf(e.getMessage()).contains("UNIQUE constraint failed");
-            return new Failure(row, unique, e.getMessage());
+            return new Failure(row, unique, e.getMessage(), new BitSet());
           }
           progress.at(SalvageProgress.Phase.INDEX, ++done, 0);
         }
@@ -61,7 +95,10 @@ final class Indexes {
       }
       for (SchemaRow row : schema) {
         if (row.isVirtualTable()) {
-          checkText(statement, row);
+          String broken = new VirtualTables(db, damaged, notes).mend(row);
+          if (broken != null) {
+            return new Failure(row, false, broken, new BitSet());
+          }
         }
       }
       continueSequences(db);
@@ -71,60 +108,67 @@ final class Indexes {
     }
   }
 
-  /** A full-text index that lost something is made anew from its content. */
-  private void checkText(Statement statement, SchemaRow row) {
-    String name = quoted(row.name());
-    String sql = row.sql() == null ? "" : row.sql().toLowerCase();
-    if (!sql.matches("(?s).*using\\s+[\"'`\\[]?fts[345].*")) {
-      return;
+  /**
+   * Without the name of the database in front, the name of a collation would mean all indexes that
+   * use it; and a table goes before an index of its name.
+   */
+  private static String reindex(SchemaRow index, List<SchemaRow> schema) {
+    boolean ambiguous =
+        schema.stream()
+            .anyMatch(row -> row.isTableWithRows() && row.name().equalsIgnoreCase(index.name()));
+    return "REINDEX main." + quoted(ambiguous ? index.table() : index.name());
+  }
+
+  /** No rowid may be given twice, even where the counter is lost. */
+  private void continueSequences(Connection db) throws SQLException {
+    Map<String, String> keys = new LinkedHashMap<>();
+    try (Statement statement = db.createStatement();
+        ResultSet found =
+            statement.executeQuery(
+                "SELECT s.name, s.sql, c.name FROM sqlite_schema s"
+                    + " JOIN pragma_table_list t ON t.schema = 'main' AND t.name = s.name"
+                    + " JOIN pragma_table_info(s.name) c ON c.pk = 1"
+                    + " WHERE s.type = 'table' AND s.rootpage > 0 AND NOT t.wr"
+                    + " AND upper(s.sql) LIKE '%AUTOINCREMENT%'"
+                    + " AND EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence')"
+                    + " ORDER BY s.rowid")) {
+      while (found.next()) {
+        if (SqlWords.has(found.getString(2), "AUTOINCREMENT")) {
+          keys.put(found.getString(1), found.getString(3));
+        }
+      }
     }
-    try {
-      statement.execute("INSERT INTO " + name + "(" + name + ") VALUES('integrity-check')");
-    } catch (SQLException broken) {
+    for (Map.Entry<String, String> each : keys.entrySet()) {
       try {
-        statement.execute("INSERT INTO " + name + "(" + name + ") VALUES('rebuild')");
-        notes.add("the text index " + row.name() + " was built anew from its content");
+        continueSequence(db, each.getKey(), each.getValue());
       } catch (SQLException e) {
-        notes.add("the text index " + row.name() + " can't be built anew: " + e.getMessage());
+        notes.add(each.getKey() + " may give rowids of lost rows again: " + e.getMessage());
       }
     }
   }
 
-  /** No rowid may be given twice, even where the counter is lost. */
-  private static void continueSequences(Connection db) throws SQLException {
-    List<String> tables = new ArrayList<>();
-    try (Statement statement = db.createStatement();
-        ResultSet found =
-            statement.executeQuery(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
-                    + " AND upper(sql) LIKE '%AUTOINCREMENT%'"
-                    + " AND EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence')")) {
-      while (found.next()) {
-        tables.add(found.getString(1));
-      }
-    }
-    for (String table : tables) {
-      String literal = "'" + table.replace("'", "''") + "'";
-      String largest = "(SELECT max(_rowid_) FROM " + quoted(table) + ")";
-      try (Statement statement = db.createStatement()) {
-        statement.execute(
-            "UPDATE sqlite_sequence SET seq = "
-                + largest
-                + " WHERE name = "
-                + literal
-                + " AND seq < "
-                + largest);
-        statement.execute(
-            "INSERT INTO sqlite_sequence(name, seq) SELECT "
-                + literal
-                + ", "
-                + largest
-                + " WHERE "
-                + largest
-                + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = "
-                + literal
-                + ")");
-      }
+  private static void continueSequence(Connection db, String table, String key)
+      throws SQLException {
+    String literal = "'" + table.replace("'", "''") + "'";
+    String largest = "(SELECT max(" + quoted(key) + ") FROM main." + quoted(table) + ")";
+    try (Statement statement = db.createStatement()) {
+      statement.execute(
+          "UPDATE sqlite_sequence SET seq = "
+              + largest
+              + " WHERE name = "
+              + literal
+              + " AND seq < "
+              + largest);
+      statement.execute(
+          "INSERT INTO sqlite_sequence(name, seq) SELECT "
+              + literal
+              + ", "
+              + largest
+              + " WHERE "
+              + largest
+              + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = "
+              + literal
+              + ")");
     }
   }
 

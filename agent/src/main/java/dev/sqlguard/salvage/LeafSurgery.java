@@ -112,28 +112,7 @@ final class LeafSurgery {
       BitSet failed,
       List<Cell> damaged) {
     int n = found.size();
-    int[] tails = new int[n];
-    int[] before = new int[n];
-    int length = 0;
-    for (int i = 0; i < n; i++) {
-      int low = 0;
-      int high = length;
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        if (compare(page, type, found.get(tails[middle]), found.get(i)) < 0) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
-      }
-      before[i] = low == 0 ? -1 : tails[low - 1];
-      tails[low] = i;
-      length = Math.max(length, low + 1);
-    }
-    boolean[] chosen = new boolean[n];
-    for (int i = length == 0 ? -1 : tails[length - 1]; i >= 0; i = before[i]) {
-      chosen[i] = true;
-    }
+    boolean[] chosen = RisingKeys.of(n, (i, j) -> compare(page, type, found.get(i), found.get(j)));
     Integer[] byStart = new Integer[n];
     Arrays.setAll(byStart, i -> i);
     Arrays.sort(byStart, Comparator.comparing(i -> found.get(i).start()));

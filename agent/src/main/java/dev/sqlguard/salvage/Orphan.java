@@ -1,5 +1,6 @@
 package dev.sqlguard.salvage;
 
+import dev.sqlguard.format.BtreePage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,16 +14,32 @@ final class Orphan {
 
   Bound last;
   Orphan parent;
-  final List<Orphan> children = new ArrayList<>();
 
   /** Of the rows on the page itself. */
-  final Profile profile = new Profile();
+  Profile profile = new Profile();
 
   int rows;
+  private List<Orphan> children = List.of();
 
   Orphan(int page, int type) {
     this.page = page;
     this.type = type;
+  }
+
+  List<Orphan> children() {
+    return children;
+  }
+
+  void adopt(Orphan child) {
+    if (children.isEmpty()) {
+      children = new ArrayList<>();
+    }
+    child.parent = this;
+    children.add(child);
+  }
+
+  boolean isOfTable() {
+    return type == BtreePage.LEAF_TABLE || type == BtreePage.INTERIOR_TABLE;
   }
 
   /** Of the rows on the page and below. */

@@ -21,6 +21,9 @@ final class OrphanFinder {
   private final RecordCursor record = new RecordCursor();
   private final byte[] page;
 
+  /** Most pages of a table have the same. */
+  private final Map<Profile, Profile> profiles = new HashMap<>();
+
   OrphanFinder(Pages pages) {
     this.pages = pages;
     this.geometry = pages.geometry();
@@ -31,23 +34,20 @@ final class OrphanFinder {
 
   /** The orphans that are no other orphan's child. */
   List<Orphan> find() throws IOException {
-    Map<Integer, Orphan> all = new HashMap<>();
+    Orphan[] all = new Orphan[pages.count() + 1];
     for (int number = 2; number <= pages.count(); number++) {
       if (!pages.isUsed(number) && pages.read(number, page)) {
-        Orphan orphan = look(number);
-        if (orphan != null) {
-          all.put(number, orphan);
-        }
+        all[number] = look(number);
       }
     }
-    for (Orphan orphan : all.values()) {
-      if (BtreePage.isInterior(orphan.type)) {
+    for (Orphan orphan : all) {
+      if (orphan != null && BtreePage.isInterior(orphan.type)) {
         adopt(orphan, all);
       }
     }
     List<Orphan> roots = new ArrayList<>();
-    for (Orphan orphan : all.values()) {
-      if (orphan.parent == null && depthBelow(orphan, 0) <= DEEPEST) {
+    for (Orphan orphan : all) {
+      if (orphan != null && orphan.parent == null && depthBelow(orphan, 0) <= DEEPEST) {
         spread(orphan);
         roots.add(orphan);
       }
@@ -67,8 +67,10 @@ final class OrphanFinder {
       return null;
     }
     Orphan orphan = new Orphan(number, type);
+    Profile profile = new Profile();
     boolean rowids = type == BtreePage.LEAF_TABLE || type == BtreePage.INTERIOR_TABLE;
     int valid = 0;
+    int lastValid = -1;
     for (int i = 0; i < n; i++) {
       int at = layout.pointer(page, i);
       if (at < layout.endOfPointers()
@@ -79,13 +81,18 @@ final class OrphanFinder {
       }
       valid++;
       if (type != BtreePage.INTERIOR_TABLE) {
-        orphan.profile.add(record);
+        profile.add(record);
         orphan.rows++;
       }
-      Bound bound = Bound.of(page, cell, rowids);
-      orphan.first = orphan.first == null ? bound : orphan.first;
-      orphan.last = bound;
+      if (orphan.first == null) {
+        orphan.first = Bound.of(page, cell, rowids);
+      }
+      lastValid = at;
     }
+    if (lastValid >= 0 && cell.parse(page, type, lastValid)) {
+      orphan.last = Bound.of(page, cell, rowids);
+    }
+    orphan.profile = profiles.computeIfAbsent(profile, each -> each);
     return valid * 2 > n ? orphan : null;
   }
 
@@ -93,16 +100,15 @@ final class OrphanFinder {
     return page > 1 && pages.exists(page);
   }
 
-  private void adopt(Orphan parent, Map<Integer, Orphan> all) throws IOException {
+  private void adopt(Orphan parent, Orphan[] all) throws IOException {
     pages.read(parent.page, page);
     PageLayout layout = PageLayout.of(page, parent.page, parent.type);
     for (long number : TreeWalk.children(page, layout, geometry)) {
-      Orphan child = number <= Integer.MAX_VALUE ? all.get((int) number) : null;
+      Orphan child = number < all.length ? all[(int) number] : null;
       boolean sameKind =
           child != null && (child.type == parent.type || child.type == leafOf(parent.type));
       if (sameKind && child.parent == null && !isAbove(child, parent)) {
-        child.parent = parent;
-        parent.children.add(child);
+        parent.adopt(child);
       }
     }
   }
@@ -124,7 +130,7 @@ final class OrphanFinder {
 
   private static int depthBelow(Orphan orphan, int depth) {
     int deepest = depth;
-    for (Orphan child : orphan.children) {
+    for (Orphan child : orphan.children()) {
       if (depth <= DEEPEST) {
         deepest = Math.max(deepest, depthBelow(child, depth + 1));
       }
@@ -134,12 +140,12 @@ final class OrphanFinder {
 
   /** Widens the keys of interior pages by those of their leaves. */
   private static void spread(Orphan orphan) {
-    for (Orphan child : orphan.children) {
+    for (Orphan child : orphan.children()) {
       spread(child);
     }
-    if (!orphan.children.isEmpty()) {
-      Orphan leftMost = orphan.children.get(0);
-      Orphan rightMost = orphan.children.get(orphan.children.size() - 1);
+    if (!orphan.children().isEmpty()) {
+      Orphan leftMost = orphan.children().get(0);
+      Orphan rightMost = orphan.children().get(orphan.children().size() - 1);
       orphan.first = lower(leftMost.first, orphan.first);
       orphan.last = higher(rightMost.last, orphan.last);
     }

@@ -9,7 +9,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds out where orphaned pages belong: into a gap whose keys they fit, of a table whose records
@@ -25,11 +27,12 @@ final class Orphans {
   private final Damages damages;
   private final List<Orphan> leftOver = new ArrayList<>();
   private final List<Tree> tables;
-  private final List<IndexShape> indexes;
+  private final List<IndexShape> damagedIndexes;
   private final boolean schemaComplete;
   private final Familiarity familiarity;
 
   /**
+   * @param damagedIndexes those that lack pages
    * @param schemaComplete whether every tree of the image is known by name
    */
   Orphans(
@@ -37,7 +40,7 @@ final class Orphans {
       byte[] visits,
       Damages damages,
       List<Tree> tables,
-      List<IndexShape> indexes,
+      List<IndexShape> damagedIndexes,
       boolean schemaComplete,
       Familiarity familiarity) {
     this.familiarity = familiarity;
@@ -46,7 +49,7 @@ final class Orphans {
     this.visits = visits;
     this.damages = damages;
     this.tables = tables;
-    this.indexes = indexes;
+    this.damagedIndexes = damagedIndexes;
     this.schemaComplete = schemaComplete;
   }
 
@@ -67,28 +70,115 @@ final class Orphans {
             .thenComparingLong(Orphan::wholeRows)
             .reversed()
             .thenComparingInt(orphan -> orphan.page);
-    List<Orphan> roots = new OrphanFinder(pages).find();
-    roots.sort(order);
+    List<Orphan> withRowids = new ArrayList<>();
+    List<Orphan> others = new ArrayList<>();
+    for (Orphan root : new OrphanFinder(pages).find()) {
+      (root.isOfTable() ? withRowids : others).add(root);
+    }
+    withRowids.sort(order);
+    others.sort(order);
+    placeAll(withRowids, holes, order);
+    insertFillings(holes, true);
+    // Whether a tree is an index shows in the rows of its table: these first.
+    Set<Integer> proven = provenIndexes(others, holes);
+    removeIndexes(others, holes, proven);
+    placeAll(others, holes, order);
+    removeIndexes(leftOver, holes, proven);
+    insertFillings(holes, false);
+  }
+
+  private void removeIndexes(List<Orphan> orphans, List<Hole> holes, Set<Integer> proven)
+      throws IOException {
+    Iterator<Orphan> each = orphans.iterator();
+    while (each.hasNext()) {
+      Orphan orphan = each.next();
+      if (!orphan.isOfTable() && isIndex(orphan, holes, proven)) {
+        each.remove();
+      }
+    }
+  }
+
+  private void insertFillings(List<Hole> holes, boolean rowids) {
+    for (Tree tree : tables) {
+      if (tree.order().rowids() == rowids) {
+        insertFillings(tree, holes);
+      }
+    }
+  }
+
+  private void placeAll(List<Orphan> roots, List<Hole> holes, Comparator<Orphan> order)
+      throws IOException {
     Deque<Orphan> open = new ArrayDeque<>(roots);
     while (!open.isEmpty()) {
       Orphan orphan = open.poll();
       if (place(orphan, holes)) {
         continue;
       }
-      boolean whole = orphan.children.isEmpty() || !schemaComplete && holes.isEmpty();
+      boolean whole = orphan.children().isEmpty() || !schemaComplete && holes.isEmpty();
       if (whole || isNameless(orphan)) {
         leftOver.add(orphan);
       } else {
-        List<Orphan> children = new ArrayList<>(orphan.children);
+        List<Orphan> children = new ArrayList<>(orphan.children());
         children.sort(order);
         children.forEach(child -> child.parent = null);
         open.addAll(children);
       }
     }
-    leftOver.removeIf(this::isIndexPage);
-    for (Tree tree : tables) {
-      insertFillings(tree, holes);
+  }
+
+  /** Those whose entries are found repeated in rows, where shapes alone don't decide. */
+  private Set<Integer> provenIndexes(List<Orphan> others, List<Hole> holes) throws IOException {
+    List<Orphan> undecided = new ArrayList<>();
+    for (Orphan orphan : others) {
+      if (!schemaComplete || fitsIndex(orphan) && fitsHole(orphan, holes)) {
+        undecided.add(orphan);
+      }
     }
+    if (undecided.isEmpty()) {
+      return Set.of();
+    }
+    for (Orphan orphan : leftOver) {
+      undecided.add(orphan);
+    }
+    return new NamelessTrees(pages, tables, undecided).indexes();
+  }
+
+  private boolean isIndex(Orphan orphan, List<Hole> holes, Set<Integer> proven) throws IOException {
+    return proven.contains(orphan.page)
+        || schemaComplete
+            && fitsIndex(orphan)
+            && (!fitsHole(orphan, holes) || isUnfamiliar(orphan, holes));
+  }
+
+  /** Whether the backup has none of its rows in any table where it would fit. */
+  private boolean isUnfamiliar(Orphan orphan, List<Hole> holes) throws IOException {
+    for (Hole hole : holes) {
+      if (!hole.tree().order().rowids() && familiarity.of(orphan, hole.tree()) > 0) {
+        return false;
+      }
+    }
+    return familiarity.hasBackup();
+  }
+
+  /** Whether it could be a part of an index that lacks pages. */
+  private boolean fitsIndex(Orphan orphan) {
+    Profile profile = orphan.wholeProfile();
+    for (IndexShape index : damagedIndexes) {
+      if (profile.fits(index)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean fitsHole(Orphan orphan, List<Hole> holes) {
+    Profile profile = orphan.wholeProfile();
+    for (Hole hole : holes) {
+      if (!hole.tree().order().rowids() && profile.oddityIn(hole.tree().shape()) >= 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether no known table could have these rows, gap or not. */
@@ -98,7 +188,7 @@ final class Orphans {
     }
     Profile profile = orphan.wholeProfile();
     for (Tree tree : tables) {
-      if (tree.order().rowids() == isOfTable(orphan) && profile.oddityIn(tree.shape()) >= 0) {
+      if (tree.order().rowids() == orphan.isOfTable() && profile.oddityIn(tree.shape()) >= 0) {
         return false;
       }
     }
@@ -113,7 +203,7 @@ final class Orphans {
     List<Hole> best = new ArrayList<>();
     int bestOddity = Integer.MAX_VALUE;
     for (Hole hole : holes) {
-      if (hole.tree().order().rowids() != isOfTable(orphan)) {
+      if (hole.tree().order().rowids() != orphan.isOfTable()) {
         continue;
       }
       int oddity = profile.oddityIn(hole.tree().shape());
@@ -131,7 +221,7 @@ final class Orphans {
       }
     }
     Hole chosen = best.size() == 1 ? best.get(0) : mostFamiliar(orphan, best);
-    if (chosen == null || !isOfTable(orphan) && couldBeIndex(profile, chosen)) {
+    if (chosen == null || !orphan.isOfTable() && !chosen.isBounded() && fitsIndex(orphan)) {
       return false;
     }
     Segments segments = new Segments();
@@ -160,41 +250,11 @@ final class Orphans {
     return found;
   }
 
-  /** A row of so few fields might as well be an index's entry, unless its neighbours are known. */
-  private boolean couldBeIndex(Profile profile, Hole hole) {
-    if (hole.isBounded()) {
-      return false;
-    }
-    for (IndexShape index : indexes) {
-      if (profile.fits(index)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isOfTable(Orphan orphan) {
-    return orphan.type == BtreePage.LEAF_TABLE || orphan.type == BtreePage.INTERIOR_TABLE;
-  }
-
-  private boolean isIndexPage(Orphan orphan) {
-    if (isOfTable(orphan)) {
-      return false;
-    }
-    Profile profile = orphan.wholeProfile();
-    for (IndexShape index : indexes) {
-      if (profile.fits(index)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** The tables that could have the rows on an orphan; none for rows without rowids. */
   private List<Tree> tablesOf(Orphan orphan) {
     List<Tree> likely = new ArrayList<>();
     for (Tree tree : tables) {
-      if (isOfTable(orphan)
+      if (orphan.isOfTable()
           && tree.order().rowids()
           && tree.segments().size() > 0
           && orphan.profile.oddityIn(tree.shape()) >= 0) {
@@ -303,6 +363,30 @@ final class Orphans {
     }
   }
 
+  private static boolean parse(byte[] page, PageLayout layout, int i, CellCursor cell) {
+    int at = layout.pointer(page, i);
+    return at >= layout.endOfPointers() && cell.parse(page, layout.type(), at);
+  }
+
+  /**
+   * Whether one table has every row of the page: then it is a page of that one in a wrong place.
+   */
+  private boolean isCopy(Orphan orphan, byte[] page, PageLayout layout, RowLookup lookup)
+      throws IOException {
+    CellCursor cell = new CellCursor(geometry);
+    int n = layout.possibleCells(geometry);
+    for (Tree tree : tablesOf(orphan)) {
+      boolean all = true;
+      for (int i = 0; i < n && all; i++) {
+        all = !parse(page, layout, i, cell) || lookup.has(tree, page, cell);
+      }
+      if (all) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void quarantine(Orphan orphan, long root, Quarantine quarantine, RowLookup lookup)
       throws IOException {
     if (orphan.type != BtreePage.INTERIOR_TABLE) {
@@ -310,18 +394,15 @@ final class Orphans {
       pages.read(orphan.page, page);
       PageLayout layout = PageLayout.of(page, orphan.page, orphan.type);
       CellCursor cell = new CellCursor(geometry);
-      List<Tree> likely = tablesOf(orphan);
+      boolean copy = isCopy(orphan, page, layout, lookup);
       int n = layout.possibleCells(geometry);
-      for (int i = 0; i < n; i++) {
-        int at = layout.pointer(page, i);
-        if (at >= layout.endOfPointers()
-            && cell.parse(page, orphan.type, at)
-            && !lookup.isKnown(likely, page, cell)) {
-          quarantine.add(root, orphan.page, page, cell, isOfTable(orphan));
+      for (int i = 0; i < n && !copy; i++) {
+        if (parse(page, layout, i, cell)) {
+          quarantine.add(root, orphan.page, page, cell, orphan.isOfTable());
         }
       }
     }
-    for (Orphan child : orphan.children) {
+    for (Orphan child : orphan.children()) {
       quarantine(child, root, quarantine, lookup);
     }
   }

@@ -16,11 +16,17 @@ import java.util.Set;
  * chain has exactly the pages that its length asks for, none of which is anything else's.
  */
 final class OverflowChains {
+  /** So often a page is read at most, however many chains of a hostile file lead there. */
+  private static final int MOST_CLAIMS = 8;
+
   private final Pages pages;
   private final Geometry geometry;
   private final CellSet broken;
   private final Damages damages;
   private final byte[] buffer;
+
+  /** How many chains have gone through each page. */
+  private final byte[] claims;
 
   /** Of pages that several chains want: which pages point to them. */
   private final Map<Long, Set<Long>> contested = new HashMap<>();
@@ -34,6 +40,7 @@ final class OverflowChains {
     this.broken = broken;
     this.damages = damages;
     this.buffer = new byte[geometry.pageSize()];
+    this.claims = new byte[pages.count() + 1];
   }
 
   void check(List<Tree> trees) throws IOException {
@@ -61,7 +68,7 @@ final class OverflowChains {
               page,
               i,
               cell -> {
-                if (cell.overflowPage() != 0) {
+                if (cell.overflows()) {
                   action.at(tree, number, cell);
                 }
               });
@@ -81,6 +88,11 @@ final class OverflowChains {
         fail(tree, page, cell, next, "isn't an overflow page");
         return;
       }
+      if (claims[(int) next] == MOST_CLAIMS) {
+        fail(tree, page, cell, next, "overflow page that many rows want");
+        return;
+      }
+      claims[(int) next]++;
       if (pages.use(next) == Use.OVERFLOW) {
         contested.computeIfAbsent(next, n -> new HashSet<>());
       }
@@ -145,6 +157,9 @@ final class OverflowChains {
 
   /** Chains are mostly written to pages one behind the other: such a pointer is the right one. */
   private void settle(Tree tree, int page, CellCursor cell) throws IOException {
+    if (broken.contains(page, cell.start())) {
+      return;
+    }
     links(
         page,
         cell,

@@ -52,7 +52,7 @@ final class PageCheck {
       if (i > 0 && !follows(page, order)) {
         return false;
       }
-      overflows |= current.overflowPage() != 0;
+      overflows |= current.overflows();
       used += current.end() - current.start();
       swap();
     }

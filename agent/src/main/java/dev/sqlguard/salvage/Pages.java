@@ -19,6 +19,12 @@ final class Pages {
 
   private static final int READ_AHEAD = 1 << 16;
 
+  /**
+   * Headers that go on in overflow pages, for each page of the image. A sound file has at most one,
+   * which is read a few times; a hostile one may pretend to have them everywhere.
+   */
+  private static final long HEADERS_PER_PAGE = 64;
+
   private final ByteSource image;
   private final Geometry geometry;
   private final byte[] uses;
@@ -26,6 +32,7 @@ final class Pages {
   private final byte[] block;
   private long blockAt = -1;
   private int blockLength;
+  private long headersRead;
 
   /**
    * @param once how many pages there once were, if the image was cut
@@ -53,6 +60,11 @@ final class Pages {
   /** Whether there was such a page before the image was cut. */
   boolean existed(long page) {
     return page >= 1 && page <= once;
+  }
+
+  /** Counts the headers that are read from overflow pages; false once they are too many. */
+  boolean mayReadHeader() {
+    return headersRead++ < HEADERS_PER_PAGE * (count() + HEADERS_PER_PAGE);
   }
 
   Use use(long page) {

@@ -4,16 +4,18 @@ import dev.sqlguard.format.BigEndian;
 import dev.sqlguard.format.CellCursor;
 import dev.sqlguard.format.Geometry;
 import dev.sqlguard.format.RecordCursor;
+import dev.sqlguard.format.Varint;
 import java.io.IOException;
 
 /** The payloads of cells, overflow pages included (file format, section 1.7). */
 final class Payloads {
-  /** A record's header can't be larger: that many fields no table has. */
-  private static final int LARGEST_HEADER = 1 << 20;
+  /** As SQLite has it: 32,767 fields with types of three bytes, and the header's own size. */
+  private static final int LARGEST_HEADER = 98_307;
 
   private final Pages pages;
   private final Geometry geometry;
   private final byte[] buffer;
+  private byte[] head = {};
 
   Payloads(Pages pages) {
     this.pages = pages;
@@ -52,9 +54,15 @@ final class Payloads {
     if (result != RecordCursor.Result.INCOMPLETE) {
       return result == RecordCursor.Result.EXACT;
     }
-    int length = (int) Math.min(cell.payloadSize(), LARGEST_HEADER);
-    byte[] head = new byte[length];
-    int there = read(page, cell, head, length);
+    int varint = Varint.length(page, cell.payloadAt(), cell.payloadAt() + cell.localSize());
+    long wanted = varint == 0 ? 0 : Varint.value(page, cell.payloadAt(), varint);
+    if (wanted > LARGEST_HEADER || wanted > cell.payloadSize() || !pages.mayReadHeader()) {
+      return false;
+    }
+    if (head.length < wanted) {
+      head = new byte[(int) Math.max(wanted, 2L * head.length)];
+    }
+    int there = read(page, cell, head, (int) wanted);
     return record.parse(head, 0, there, cell.payloadSize()) == RecordCursor.Result.EXACT;
   }
 }

@@ -2,6 +2,7 @@ package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
+import java.util.Arrays;
 
 /** What the records of some pages have in common: how many fields, and what stands in them. */
 final class Profile {
@@ -14,13 +15,14 @@ final class Profile {
   /** Fields beyond are not told apart. */
   private static final int MOST = 64;
 
-  private final byte[] classes = new byte[MOST];
+  private byte[] classes = new byte[8];
   private int fewest = Integer.MAX_VALUE;
   private int most;
 
   void add(RecordCursor record) {
     fewest = Math.min(fewest, record.fields());
     most = Math.max(most, record.fields());
+    makeRoom();
     for (int i = 0; i < Math.min(MOST, record.fields()); i++) {
       classes[i] |= (byte) classOf(record.type(i));
     }
@@ -29,9 +31,30 @@ final class Profile {
   void add(Profile other) {
     fewest = Math.min(fewest, other.fewest);
     most = Math.max(most, other.most);
-    for (int i = 0; i < MOST; i++) {
+    makeRoom();
+    for (int i = 0; i < Math.min(MOST, other.most); i++) {
       classes[i] |= other.classes[i];
     }
+  }
+
+  private void makeRoom() {
+    if (classes.length < Math.min(MOST, most)) {
+      classes = Arrays.copyOf(classes, MOST);
+    }
+  }
+
+  /** Equal ones need to be kept only once. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Profile profile
+        && fewest == profile.fewest
+        && most == profile.most
+        && Arrays.equals(classes, profile.classes);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * fewest + most) + Arrays.hashCode(classes);
   }
 
   /** The most fields that a record has. */

@@ -8,14 +8,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Rows that can't be trusted or that belong to no table, in tables of their own: {@code rootpgno,
  * pgno, nfield, id, c0…}, as the {@code .recover} of SQLite's shell lays them out.
  */
 final class Quarantine {
-  /** SQLite's SQLITE_MAX_COLUMN is 2000; four of them are ours. */
-  private static final int MOST_FIELDS = 1996;
+  /**
+   * SQLite's SQLITE_MAX_COLUMN is 2000; four of them are ours, and one is left to queries that ask
+   * for the rowid as well.
+   */
+  private static final int MOST_FIELDS = 1995;
 
   private static final String NAME = "lost_and_found";
 
@@ -58,7 +63,7 @@ final class Quarantine {
 
   /**
    * @param roots of the trees that get a table each
-   * @param taken names that can't be used
+   * @param taken names that can't be used, in whatever case
    */
   Quarantine(Pages pages, DatabaseWriter writer, List<Long> roots, List<String> taken)
       throws IOException {
@@ -66,16 +71,18 @@ final class Quarantine {
     this.writer = writer;
     this.payloads = new Payloads(pages);
     this.payload = new CellPayload(pages);
-    this.common = new Table(freeName(NAME, taken), writer);
-    this.wide = new Table(freeName(NAME + "_wide", taken), writer);
+    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    names.addAll(taken);
+    this.common = new Table(freeName(NAME, names), writer);
+    this.wide = new Table(freeName(NAME + "_wide", names), writer);
     for (long root : roots) {
-      tables.put(root, new Table(freeName(NAME + "_" + root, taken), writer));
+      tables.put(root, new Table(freeName(NAME + "_" + root, names), writer));
     }
   }
 
-  private static String freeName(String name, List<String> taken) {
+  private static String freeName(String name, Set<String> taken) {
     String free = name;
-    for (int i = 0; taken.contains(free); i++) {
+    for (int i = 0; !taken.add(free); i++) {
       free = name + "_" + i;
     }
     return free;
@@ -163,7 +170,7 @@ final class Quarantine {
 
   /** How much of a payload stands on pages that exist. */
   private long readableSize(byte[] bytes, CellCursor cell) throws IOException {
-    if (cell.overflowPage() == 0) {
+    if (!cell.overflows()) {
       return cell.localSize();
     }
     byte[] block = new byte[1 << 16];

@@ -3,7 +3,6 @@ package dev.sqlguard.salvage;
 import dev.sqlguard.format.CellCursor;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 
 /** Looks rows up in the trees that were found. */
 final class RowLookup {
@@ -17,17 +16,8 @@ final class RowLookup {
     this.first = new CellCursor(pages.geometry());
   }
 
-  /** Whether one of the trees has this very row: a copy of its page stands in the wrong place. */
-  boolean isKnown(List<Tree> trees, byte[] bytes, CellCursor cell) throws IOException {
-    for (Tree tree : trees) {
-      if (has(tree, bytes, cell)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean has(Tree tree, byte[] bytes, CellCursor row) throws IOException {
+  /** Whether a tree has this very row. */
+  boolean has(Tree tree, byte[] bytes, CellCursor row) throws IOException {
     int segment = segmentOf(tree, row.rowid());
     if (segment < 0) {
       return false;

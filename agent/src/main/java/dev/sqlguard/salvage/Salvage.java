@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,13 +24,10 @@ import java.util.Set;
 
 /** Takes every row that physically survives out of a damaged image and writes a fresh database. */
 public final class Salvage {
-  private static final int NEWEST_SCHEMA_FORMAT = 4;
-
   private final ByteSource image;
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
-  private final Map<String, Long> lostByIndexes = new HashMap<>();
   private Damages damages;
   private FileBytes backupBytes;
   private final List<String> notes = new ArrayList<>();
@@ -90,7 +88,8 @@ public final class Salvage {
     Backup backup = backup(found);
     List<SchemaRow> rows = new ArrayList<>(found.rows());
     Set<String> borrowed = found.complete() ? Set.of() : borrow(rows, backup);
-    FileLayout layout = layout(geometry, head, header.isPresent(), found, backup);
+    FileLayout layout =
+        new LayoutFinder(pages).find(header.isPresent() ? head : null, found, backup);
     Skeleton.Result skeleton =
         new Skeleton(sqlite, layout, out.resolveSibling(out.getFileName() + "-schema")).build(rows);
     for (SchemaRow rejected : skeleton.rejected()) {
@@ -99,48 +98,70 @@ public final class Salvage {
     List<Tree> tables = new ArrayList<>();
     List<Tree> indexes = new ArrayList<>();
     walk(pages, visits, skeleton.shapes(), borrowed, layout.encoding(), tables, indexes);
+    discard(pages, visits, skeleton.rejected(), layout.encoding());
     new FreePages(pages).mark(header);
-    List<IndexShape> shapes = new ArrayList<>();
-    for (TableShape shape : skeleton.shapes()) {
-      shapes.addAll(shape.indexes());
-    }
+    List<IndexShape> damagedIndexes = damagedIndexes(skeleton.shapes(), indexes);
     boolean named = found.complete() || !borrowed.isEmpty();
     Familiarity familiarity = new Familiarity(pages, backup, skeleton.rows());
-    Orphans orphans = new Orphans(pages, visits, damages, tables, shapes, named, familiarity);
+    Orphans orphans =
+        new Orphans(pages, visits, damages, tables, damagedIndexes, named, familiarity);
     orphans.attribute();
     CellSet suspects = new CellSet();
     List<Tree> all = new ArrayList<>(tables);
     all.addAll(indexes);
     new OverflowChains(pages, suspects, damages).check(all);
-    new IndexWitness(pages, suspects, lostByIndexes, progress).hear(tables, indexes);
+    Map<String, Testimony> testimonies =
+        new IndexWitness(pages, suspects, progress).hear(tables, indexes);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
     Set<String> notFilled = new HashSet<>();
+    Set<String> leftEmpty = new HashSet<>();
+    Map<String, BitSet> repeated = new HashMap<>();
     while (true) {
       Backup filling = options.backfill() ? backup : null;
       Findings findings =
-          new Findings(layout, schema, tables, suspects, orphans, damages, filling, notFilled);
+          new Findings(
+              layout,
+              schema,
+              tables,
+              suspects,
+              orphans,
+              damages,
+              filling,
+              notFilled,
+              testimonies,
+              repeated);
       Assembly assembly = new Assembly(pages, findings, progress);
       List<String> unused = assembly.write(out, options.quarantine().orElse(null));
       Indexes sqliteWork = new Indexes(sqlite, progress);
       boolean apart = options.quarantine().isPresent();
-      Indexes.Failure failure = sqliteWork.fill(out, schema, apart ? List.of() : unused);
+      List<String> unusedHere = apart ? List.of() : unused;
+      Indexes.Failure failure =
+          sqliteWork.fill(out, schema, leftEmpty, unusedHere, damaged(findings, assembly));
       if (failure == null) {
         if (apart && assembly.quarantined() == 0) {
           deleteQuarantine();
         } else if (apart) {
-          sqliteWork.fill(options.quarantine().get(), List.of(), unused);
+          sqliteWork.fill(options.quarantine().get(), List.of(), Set.of(), unused, Set.of());
         }
         notes.addAll(sqliteWork.notes());
-        return report(tables, assembly, found);
+        return report(findings, assembly, found);
       }
-      String table = failure.index().table();
+      repeated.clear();
+      String table = failure.object().table();
       TableTally tally = assembly.tallies().get(table);
       if (failure.unique() && tally != null && tally.fromBackup > 0) {
         notFilled.add(table);
         notes.add(table + " takes no row from the backup: " + failure.message());
+      } else if (!failure.repeated().isEmpty()) {
+        repeated.put(table, failure.repeated());
+        int count = failure.repeated().cardinality();
+        notes.add(count + " rows of " + table + " are in quarantine: " + failure.message());
+      } else if (failure.object().isIndex() && failure.object().sql() == null) {
+        leftEmpty.add(failure.object().name());
+        objectsLost.add(failure.object().key() + " is empty: " + failure.message());
       } else {
-        schema.remove(failure.index());
-        objectsLost.add(failure.index().key() + ": " + failure.message());
+        schema.remove(failure.object());
+        objectsLost.add(failure.object().key() + ": " + failure.message());
       }
       Files.delete(out);
       deleteQuarantine();
@@ -151,6 +172,38 @@ public final class Salvage {
     if (options.quarantine().isPresent()) {
       Files.deleteIfExists(options.quarantine().get());
     }
+  }
+
+  /** The names of the tables that may have lost rows. */
+  private static Set<String> damaged(Findings findings, Assembly assembly) {
+    Set<String> damaged = new HashSet<>();
+    for (Tree tree : findings.tables()) {
+      TableTally tally = assembly.tallies().get(tree.name());
+      if (!tree.isIntact()
+          || tally.quarantined > 0
+          || findings.testimony(tree.name()).rowsLost() > 0) {
+        damaged.add(tree.name());
+      }
+    }
+    return damaged;
+  }
+
+  private static List<IndexShape> damagedIndexes(List<TableShape> shapes, List<Tree> indexes) {
+    Set<String> damaged = new HashSet<>();
+    for (Tree index : indexes) {
+      if (!index.gaps().isEmpty()) {
+        damaged.add(index.name());
+      }
+    }
+    List<IndexShape> found = new ArrayList<>();
+    for (TableShape shape : shapes) {
+      for (IndexShape index : shape.indexes()) {
+        if (damaged.contains(index.name())) {
+          found.add(index);
+        }
+      }
+    }
+    return found;
   }
 
   /** Null where there is none that fits. */
@@ -199,7 +252,8 @@ public final class Salvage {
     RootCheck roots = new RootCheck(pages);
     for (boolean own : new boolean[] {true, false}) {
       for (TableShape shape : shapes) {
-        TreeOrder order = shape.withoutRowid() ? byFields(shape.key(), encoding) : TreeOrder.ROWID;
+        TreeOrder order =
+            shape.withoutRowid() ? byFields(shape.key(), encoding) : TreeOrder.byRowid();
         if (own == borrowed.contains("table " + shape.name())) {
           continue;
         }
@@ -217,6 +271,17 @@ public final class Salvage {
       }
     }
     tables.sort(Comparator.comparingInt(tree -> shapes.indexOf(tree.shape())));
+  }
+
+  /** The entries of an index that can't be had are no rows of any table. */
+  private void discard(Pages pages, byte[] visits, List<SchemaRow> rejected, TextEncoding encoding)
+      throws IOException {
+    for (SchemaRow row : rejected) {
+      if (row.isIndex()) {
+        CellCheck anything = new CellCheck(new Payloads(pages), byFields(null, encoding), null);
+        walk(pages, visits, new Tree(row.name(), anything), row.root());
+      }
+    }
   }
 
   private void walk(Pages pages, byte[] visits, Tree tree, long root) throws IOException {
@@ -246,53 +311,14 @@ public final class Salvage {
     }
   }
 
-  private FileLayout layout(
-      Geometry geometry, byte[] head, boolean hasHeader, SchemaFinder.Found found, Backup backup) {
-    DatabaseSettings settings = DatabaseSettings.parse(hasHeader ? head : new byte[head.length]);
-    TextEncoding encoding = found.encoding();
-    if (!hasHeader && backup != null) {
-      settings = backup.settings();
-    }
-    for (TextEncoding each : TextEncoding.values()) {
-      if (encoding == null && each.code() == settings.encodingCode()) {
-        encoding = each;
-      }
-    }
-    int format = settings.schemaFormat();
-    boolean valid = format >= 1 && format <= NEWEST_SCHEMA_FORMAT;
-    int autoVacuum = settings.largestRoot() == 0 ? 0 : settings.incrementalVacuum() ? 2 : 1;
-    return new FileLayout(
-        geometry.pageSize(),
-        geometry.pageSize() - geometry.usableSize(),
-        encoding == null ? TextEncoding.UTF_8 : encoding,
-        autoVacuum,
-        valid ? format : NEWEST_SCHEMA_FORMAT,
-        settings.userVersion(),
-        settings.applicationId(),
-        settings.schemaCookie(),
-        settings.defaultCacheSize());
-  }
-
-  private SalvageReport report(List<Tree> tables, Assembly assembly, SchemaFinder.Found found) {
+  private SalvageReport report(Findings findings, Assembly assembly, SchemaFinder.Found found) {
     List<TableOutcome> outcomes = new ArrayList<>();
-    Map<String, TableTally> tallies = assembly.tallies();
+    Outcomes words = new Outcomes(findings.layout().encoding());
     long quarantined = 0;
-    for (Tree tree : tables) {
-      TableTally tally = tallies.get(tree.name());
+    for (Tree tree : findings.tables()) {
+      TableTally tally = assembly.tallies().get(tree.name());
       quarantined += tally.quarantined;
-      List<TableOutcome.KeyRange> destroyed = new ArrayList<>();
-      for (Gap gap : tree.gaps()) {
-        destroyed.add(new TableOutcome.KeyRange(text(gap.range().low()), text(gap.range().high())));
-      }
-      outcomes.add(
-          new TableOutcome(
-              tree.name(),
-              tally.kept,
-              tally.quarantined,
-              tally.destroyed,
-              tally.fromBackup,
-              destroyed,
-              List.of()));
+      outcomes.add(words.of(tree, tally, findings.testimony(tree.name())));
     }
     String schemaFrom = found.complete() ? "its own tree" : "the leaves that survive";
     return new SalvageReport(
@@ -303,9 +329,5 @@ public final class Salvage {
         assembly.quarantined() - quarantined,
         schemaFrom,
         notes);
-  }
-
-  private static String text(Bound bound) {
-    return bound == null ? "" : bound.record() == null ? Long.toString(bound.rowid()) : "(key)";
   }
 }

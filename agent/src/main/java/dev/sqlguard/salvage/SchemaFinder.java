@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * The rows of sqlite_schema: from its tree, and where that is broken from whatever leaf has records
@@ -21,10 +23,13 @@ import java.util.Map;
 final class SchemaFinder {
   private static final String TABLE = "sqlite_schema";
 
-  /** The SQL of an object can't be longer (SQLITE_MAX_SQL_LENGTH by default). */
-  private static final int LONGEST = 1_000_000_000;
+  /** Longer SQL is taken for damage: a hostile file must not fill the memory. */
+  private static final int LONGEST = 1 << 22;
 
   private static final int FIELDS = 5;
+
+  private static final Pattern VIRTUAL =
+      Pattern.compile("\\s*CREATE\\s+VIRTUAL\\b", Pattern.CASE_INSENSITIVE);
 
   /** What sqlite_schema itself looks like. */
   static final TableShape SHAPE =
@@ -60,7 +65,7 @@ final class SchemaFinder {
     this.pages = pages;
     this.geometry = pages.geometry();
     this.payloads = new Payloads(pages);
-    this.check = new CellCheck(payloads, TreeOrder.ROWID, SHAPE);
+    this.check = new CellCheck(payloads, TreeOrder.byRowid(), SHAPE);
   }
 
   Found find(byte[] visits, Damages damages) throws IOException {
@@ -134,7 +139,10 @@ final class SchemaFinder {
   }
 
   private byte[] whole(byte[] page, CellCursor cell) throws IOException {
-    int size = (int) Math.min(cell.payloadSize(), LONGEST);
+    if (cell.payloadSize() > LONGEST) {
+      return null;
+    }
+    int size = (int) cell.payloadSize();
     if (size > pages.count() * (long) geometry.pageSize()) {
       return null;
     }
@@ -166,14 +174,31 @@ final class SchemaFinder {
     }
     encoding = of;
     long root = hasRoot ? FieldValue.integer(record, (int) fields.offset(3), fields.type(3)) : 0;
-    return new SchemaRow(
-        rowid,
-        text(record, fields, 0, of),
-        text(record, fields, 1, of),
-        text(record, fields, 2, of),
-        Math.max(0, root),
-        hasSql ? text(record, fields, 4, of) : null,
-        record);
+    String type = text(record, fields, 0, of);
+    String sql = hasSql ? text(record, fields, 4, of) : null;
+    if (!hasTree(type, sql)) {
+      record = root == 0 ? record : RecordBuilder.withRootPage(record, 0);
+      root = 0;
+    } else if (root <= 0) {
+      root = SchemaRow.UNKNOWN_ROOT;
+    }
+    String name = text(record, fields, 1, of);
+    String table = text(record, fields, 2, of);
+    SchemaNames agreed = SchemaNames.agreed(type, name, table, sql);
+    boolean agrees =
+        agreed.name().equals(name)
+            && agreed.table().equals(table)
+            && Objects.equals(agreed.sql(), sql);
+    return agrees
+        ? new SchemaRow(rowid, type, name, table, root, sql, record)
+        : SchemaRow.of(
+            rowid, type, agreed.name(), agreed.table(), root, agreed.sql(), of.charset());
+  }
+
+  /** By its own words: the root page is only a number. */
+  private static boolean hasTree(String type, String sql) {
+    return type.equals("index")
+        || type.equals("table") && (sql == null || !VIRTUAL.matcher(sql).lookingAt());
   }
 
   /** The one in which the first field is one of the four types of objects. */

@@ -1,6 +1,7 @@
 package dev.sqlguard.salvage;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,7 +50,12 @@ final class Skeleton {
     while (true) {
       write(rows);
       try (Connection db = sqlite.open(scratch)) {
-        List<SchemaRow> missing = missingIndexes(db, rows);
+        List<IndexName> implied = impliedIndexes(db);
+        if (rows.removeIf(row -> isStranger(row, implied, rejected))) {
+          continue;
+        }
+        List<SchemaRow> missing = missing(implied, rows);
+        addSequences(rows, missing);
         if (missing.isEmpty()) {
           return new Result(rows, rejected, new ShapeReader(db, rows).read());
         }
@@ -109,8 +116,25 @@ final class Skeleton {
     }
   }
 
+  private record IndexName(String name, String table) {}
+
+  /**
+   * An index without SQL that no constraint asks for: SQLite reads over it, and leaks its pages.
+   */
+  private static boolean isStranger(
+      SchemaRow row, List<IndexName> implied, List<SchemaRow> rejected) {
+    boolean stranger =
+        row.isIndex()
+            && row.sql() == null
+            && !implied.contains(new IndexName(row.name(), row.table()));
+    if (stranger) {
+      rejected.add(row);
+    }
+    return stranger;
+  }
+
   /** Indexes of constraints whose own rows in the schema are lost. */
-  private List<SchemaRow> missingIndexes(Connection db, List<SchemaRow> rows) throws SQLException {
+  private List<SchemaRow> missing(List<IndexName> implied, List<SchemaRow> rows) {
     Set<String> known = new HashSet<>();
     long rowid = 0;
     for (SchemaRow row : rows) {
@@ -118,6 +142,17 @@ final class Skeleton {
       rowid = Math.max(rowid, row.rowid());
     }
     List<SchemaRow> missing = new ArrayList<>();
+    for (IndexName index : implied) {
+      if (!known.contains("index " + index.name())) {
+        missing.add(row(++rowid, "index", index.name(), index.table(), null));
+      }
+    }
+    return missing;
+  }
+
+  /** The indexes that constraints ask for. */
+  private static List<IndexName> impliedIndexes(Connection db) throws SQLException {
+    List<IndexName> implied = new ArrayList<>();
     try (PreparedStatement query =
             db.prepareStatement(
                 "SELECT l.name, s.name FROM sqlite_schema s"
@@ -127,24 +162,38 @@ final class Skeleton {
                     + " AND NOT (t.wr AND l.origin = 'pk')");
         ResultSet found = query.executeQuery()) {
       while (found.next()) {
-        if (!known.contains("index " + found.getString(1))) {
-          missing.add(index(++rowid, found.getString(1), found.getString(2)));
-        }
+        implied.add(new IndexName(found.getString(1), found.getString(2)));
       }
     }
-    return missing;
+    return implied;
   }
 
-  private SchemaRow index(long rowid, String name, String table) {
-    byte[] record =
-        new RecordBuilder()
-            .addText("index".getBytes(layout.encoding().charset()))
-            .addText(name.getBytes(layout.encoding().charset()))
-            .addText(table.getBytes(layout.encoding().charset()))
-            .addInteger(Integer.MAX_VALUE)
-            .addNull()
-            .build();
-    return new SchemaRow(rowid, "index", name, table, Integer.MAX_VALUE, null, record);
+  /** Without its counter SQLite lets no row into a table with AUTOINCREMENT. */
+  private void addSequences(List<SchemaRow> rows, List<SchemaRow> missing) {
+    boolean needed = false;
+    long rowid = missing.size();
+    for (SchemaRow row : rows) {
+      if (row.key().equals("table " + SystemTables.SEQUENCE)) {
+        return;
+      }
+      needed |= isAutoincrement(row);
+      rowid = Math.max(rowid, row.rowid() + missing.size());
+    }
+    if (needed) {
+      String sql = SystemTables.definition(SystemTables.SEQUENCE);
+      missing.add(row(rowid + 1, "table", SystemTables.SEQUENCE, SystemTables.SEQUENCE, sql));
+    }
+  }
+
+  private static boolean isAutoincrement(SchemaRow row) {
+    return row.isTableWithRows()
+        && row.sql() != null
+        && row.sql().toUpperCase(Locale.ROOT).contains("AUTOINCREMENT");
+  }
+
+  private SchemaRow row(long rowid, String type, String name, String table, String sql) {
+    Charset charset = layout.encoding().charset();
+    return SchemaRow.of(rowid, type, name, table, SchemaRow.UNKNOWN_ROOT, sql, charset);
   }
 
   private static SchemaRow culprit(SQLException e, List<SchemaRow> rows) throws IOException {

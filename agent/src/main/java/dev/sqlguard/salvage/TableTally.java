@@ -1,5 +1,8 @@
 package dev.sqlguard.salvage;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Counts the rows of one table while it is written. */
 final class TableTally {
   long kept;
@@ -9,4 +12,10 @@ final class TableTally {
   long destroyed;
 
   long fromBackup;
+
+  /** Leaves of which not every cell could be had. */
+  final List<KeyRange> damaged = new ArrayList<>();
+
+  /** For people. */
+  final List<String> notes = new ArrayList<>();
 }

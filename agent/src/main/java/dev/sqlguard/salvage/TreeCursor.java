@@ -62,6 +62,37 @@ final class TreeCursor {
     return false;
   }
 
+  /**
+   * Moves to the row with the key of another one.
+   *
+   * @return false where there is none
+   */
+  boolean find(byte[] otherPage, CellCursor other) throws IOException {
+    int from = 0;
+    int to = tree.segments().size() - 1;
+    int found = 0;
+    while (from <= to) {
+      int middle = (from + to) >>> 1;
+      load(middle);
+      if (next() && tree.order().compare(page, cell, otherPage, other) <= 0) {
+        found = middle;
+        from = middle + 1;
+      } else {
+        to = middle - 1;
+      }
+    }
+    segment = found - 1;
+    count = 0;
+    next = 0;
+    while (next()) {
+      int order = tree.order().compare(page, cell, otherPage, other);
+      if (order >= 0) {
+        return order == 0;
+      }
+    }
+    return false;
+  }
+
   /** Moves to the next row. */
   boolean next() throws IOException {
     while (next == count) {

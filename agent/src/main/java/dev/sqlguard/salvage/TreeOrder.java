@@ -7,33 +7,34 @@ import dev.sqlguard.format.KeyOrder;
 /** How the keys of a b-tree follow each other. Not for use by several threads at a time. */
 abstract class TreeOrder {
   /** By rowid. */
-  static final TreeOrder ROWID =
-      new TreeOrder() {
-        @Override
-        boolean rowids() {
-          return true;
-        }
+  static TreeOrder byRowid() {
+    return new TreeOrder() {
+      @Override
+      boolean rowids() {
+        return true;
+      }
 
-        @Override
-        boolean isKnown() {
-          return true;
-        }
+      @Override
+      boolean isKnown() {
+        return true;
+      }
 
-        @Override
-        int compare(byte[] a, CellCursor left, byte[] b, CellCursor right) {
-          return Long.compare(left.rowid(), right.rowid());
-        }
+      @Override
+      int compare(byte[] a, CellCursor left, byte[] b, CellCursor right) {
+        return Long.compare(left.rowid(), right.rowid());
+      }
 
-        @Override
-        int compare(byte[] page, CellCursor cell, Bound bound) {
-          return Long.compare(cell.rowid(), bound.rowid());
-        }
+      @Override
+      int compare(byte[] page, CellCursor cell, Bound bound) {
+        return Long.compare(cell.rowid(), bound.rowid());
+      }
 
-        @Override
-        int compare(Bound a, Bound b) {
-          return Long.compare(a.rowid(), b.rowid());
-        }
-      };
+      @Override
+      int compare(Bound a, Bound b) {
+        return Long.compare(a.rowid(), b.rowid());
+      }
+    };
+  }
 
   /** By the fields of the record; {@code order} null: nothing is known of the order. */
   static TreeOrder byFields(KeyOrder order) {
@@ -124,6 +125,12 @@ abstract class TreeOrder {
       return order < 0 || order == 0 && (rowids() || !isTold(cell, range.high()));
     }
     return true;
+  }
+
+  /** As {@link #compare}, but what can't be told counts as in order. */
+  final int compareBelievingly(byte[] a, CellCursor left, byte[] b, CellCursor right) {
+    int order = compare(a, left, b, right);
+    return order == 0 && !isSame(a, left, b, right) ? -1 : order;
   }
 
   /** Whether two cells of different places have the same key for certain. */

@@ -90,14 +90,15 @@ final class TreeWalk {
 
   private boolean leaf(long page, byte[] bytes, KeyRange range) throws IOException {
     PageLayout layout = PageLayout.of(bytes, page, check.order().leafType());
-    if (pageCheck.isClean(bytes, layout, range)) {
+    boolean right = bytes[layout.headerAt()] == layout.type();
+    // Zeros are what an empty page of 64 KiB would have behind its type.
+    if ((right || layout.cells() > 0) && pageCheck.isClean(bytes, layout, range)) {
       pages.use(page, Use.BTREE);
       int overflows = pageCheck.overflows() ? Segments.OVERFLOWS : 0;
       segments.add((int) page, Segments.LEAF, inferred | overflows, range);
       return true;
     }
     LeafSurgery.Result result = surgery.operate(bytes, page, layout.type(), range);
-    boolean right = bytes[layout.headerAt()] == layout.type();
     boolean enough = right || result.kept().size() > 2 * result.damaged().size();
     if (result.isHopeless() || !enough) {
       return false;
@@ -148,7 +149,7 @@ final class TreeWalk {
       Bound high = Bound.of(bytes, cell, order.rowids());
       visit(cell.leftChild(), new KeyRange(low, high), depth + 1);
       if (!order.rowids()) {
-        int overflows = cell.overflowPage() != 0 ? Segments.OVERFLOWS : 0;
+        int overflows = cell.overflows() ? Segments.OVERFLOWS : 0;
         segments.add((int) page, i, inferred | overflows, KeyRange.ALL);
       }
       low = high;
@@ -164,25 +165,31 @@ final class TreeWalk {
   private boolean[] validCells(byte[] bytes, PageLayout layout, int n, KeyRange range)
       throws IOException {
     TreeOrder order = check.order();
-    boolean[] valid = new boolean[n];
     CellCursor current = new CellCursor(geometry);
-    CellCursor previous = new CellCursor(geometry);
-    boolean any = false;
+    CellCursor other = new CellCursor(geometry);
+    int[] cells = new int[n];
+    int candidates = 0;
     for (int i = 0; i < n; i++) {
       int at = layout.pointer(bytes, i);
-      if (at < layout.endOfPointers()
-          || !current.parse(bytes, layout.type(), at)
-          || !isChild(current.leftChild())
-          || !order.rowids() && !check.isExact(bytes, current)
-          || !order.contains(range, bytes, current)
-          || any && order.compare(bytes, previous, bytes, current) > 0) {
-        continue;
+      if (at >= layout.endOfPointers()
+          && current.parse(bytes, layout.type(), at)
+          && isChild(current.leftChild())
+          && (order.rowids() || check.isExact(bytes, current))
+          && order.contains(range, bytes, current)) {
+        cells[candidates++] = i;
       }
-      valid[i] = true;
-      any = true;
-      CellCursor swapped = previous;
-      previous = current;
-      current = swapped;
+    }
+    boolean[] rising =
+        RisingKeys.of(
+            candidates,
+            (a, b) -> {
+              current.parse(bytes, layout.type(), layout.pointer(bytes, cells[a]));
+              other.parse(bytes, layout.type(), layout.pointer(bytes, cells[b]));
+              return order.compareBelievingly(bytes, current, bytes, other);
+            });
+    boolean[] valid = new boolean[n];
+    for (int i = 0; i < candidates; i++) {
+      valid[cells[i]] = rising[i];
     }
     return valid;
   }

@@ -1,0 +1,254 @@
+package dev.sqlguard.salvage;
+
+import dev.sqlguard.format.BtreePage;
+import dev.sqlguard.format.CellCursor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Trees that no schema names. Those with rowids are tables. The others are indexes, or tables
+ * WITHOUT ROWID: an index repeats what stands in the rows of its table, so a sample of its entries
+ * is looked up.
+ */
+final class NamelessTrees {
+  private static final int SAMPLE = 32;
+
+  private final Pages pages;
+  private final RowValues values;
+  private final List<Tree> tables = new ArrayList<>();
+  private final List<Candidate> candidates = new ArrayList<>();
+  private final LeafRanges leaves = new LeafRanges();
+  private final byte[] leaf;
+  private final CellCursor cell;
+
+  /** A tree without rowids. */
+  private static final class Candidate {
+    private final Tree tree;
+
+    /** 0 where the schema does name it. */
+    private final int root;
+
+    private final int fields;
+    private final List<long[]> sample = new ArrayList<>();
+
+    /** The last value of each entry of the sample: an index ends with the rowid. */
+    private final List<Long> rowids = new ArrayList<>();
+
+    /** Which entries of the sample were found repeated in larger rows. */
+    private boolean[] repeated;
+
+    Candidate(Tree tree, int root, int fields) {
+      this.tree = tree;
+      this.root = root;
+      this.fields = fields;
+    }
+  }
+
+  /**
+   * @param known the trees that do have a name
+   */
+  NamelessTrees(Pages pages, List<Tree> known, List<Orphan> orphans) {
+    this.pages = pages;
+    this.values = new RowValues(pages);
+    this.leaf = new byte[pages.geometry().pageSize()];
+    this.cell = new CellCursor(pages.geometry());
+    for (Tree tree : known) {
+      if (tree.order().rowids()) {
+        tables.add(tree);
+      } else if (tree.segments().size() > 0) {
+        candidates.add(new Candidate(tree, 0, tree.shape().stored().size()));
+      }
+    }
+    Payloads payloads = new Payloads(pages);
+    for (Orphan orphan : orphans) {
+      boolean rowids = orphan.isOfTable();
+      TreeOrder order = rowids ? TreeOrder.byRowid() : TreeOrder.byFields(null);
+      Tree tree = new Tree("", new CellCheck(payloads, order, null));
+      addLeaves(orphan, tree.segments());
+      if (rowids) {
+        tables.add(tree);
+      } else {
+        candidates.add(new Candidate(tree, orphan.page, orphan.wholeProfile().fields()));
+      }
+    }
+  }
+
+  private static void addLeaves(Orphan orphan, Segments segments) {
+    if (!BtreePage.isInterior(orphan.type)) {
+      segments.add(orphan.page, Segments.LEAF, Segments.DAMAGED, KeyRange.ALL);
+    }
+    for (Orphan child : orphan.children()) {
+      addLeaves(child, segments);
+    }
+  }
+
+  /** The roots of those that are indexes. */
+  Set<Integer> indexes() throws IOException {
+    for (Tree table : tables) {
+      addLeaves(table);
+    }
+    Set<Integer> indexes = new HashSet<>();
+    List<Candidate> undecided = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      if (candidate.root > 0) {
+        takeSample(candidate);
+        if (isIndexOfTable(candidate)) {
+          indexes.add(candidate.root);
+        } else {
+          undecided.add(candidate);
+        }
+      }
+    }
+    lookForRepeated(undecided);
+    for (Candidate candidate : undecided) {
+      if (isMost(candidate.repeated, candidate.sample.size())) {
+        indexes.add(candidate.root);
+      }
+    }
+    return indexes;
+  }
+
+  private interface Entry {
+    void at(byte[] page, CellCursor cell) throws IOException;
+  }
+
+  private void each(Tree tree, int step, Entry action) throws IOException {
+    byte[] page = new byte[pages.geometry().pageSize()];
+    SegmentCells cells = new SegmentCells(pages, tree);
+    Segments segments = tree.segments();
+    for (int i = 0; i < segments.size(); i += step) {
+      pages.read(segments.page(i), page);
+      cells.each(page, i, each -> action.at(page, each));
+    }
+  }
+
+  private void addLeaves(Tree table) throws IOException {
+    byte[] page = new byte[pages.geometry().pageSize()];
+    SegmentCells cells = new SegmentCells(pages, table);
+    Segments segments = table.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      long[] range = {Long.MAX_VALUE, Long.MIN_VALUE};
+      pages.read(segments.page(i), page);
+      cells.each(
+          page,
+          i,
+          row -> {
+            range[0] = Math.min(range[0], row.rowid());
+            range[1] = Math.max(range[1], row.rowid());
+          });
+      if (range[0] <= range[1]) {
+        leaves.add(range[0], range[1], segments.page(i));
+      }
+    }
+  }
+
+  /** Entries from all over the tree. */
+  private void takeSample(Candidate candidate) throws IOException {
+    int segments = candidate.tree.segments().size();
+    int perSegment = Math.max(1, SAMPLE / Math.max(1, segments));
+    byte[] page = new byte[pages.geometry().pageSize()];
+    SegmentCells cells = new SegmentCells(pages, candidate.tree);
+    for (int i = 0; i < segments; i += Math.max(1, segments / SAMPLE)) {
+      int[] left = {perSegment};
+      pages.read(candidate.tree.segments().page(i), page);
+      cells.each(
+          page,
+          i,
+          entry -> {
+            long[] sampled = left[0]-- > 0 ? values.of(page, entry, false) : null;
+            if (sampled != null) {
+              candidate.sample.add(sampled);
+              candidate.rowids.add(values.lastInteger(page, entry));
+            }
+          });
+    }
+    candidate.repeated = new boolean[candidate.sample.size()];
+  }
+
+  /** That its last values are rowids proves nothing: so are those of a reference. */
+  private boolean isIndexOfTable(Candidate index) throws IOException {
+    boolean[] repeated = new boolean[index.sample.size()];
+    for (int i = 0; i < repeated.length; i++) {
+      for (int page : leaves.containing(index.rowids.get(i))) {
+        if (findRow(page, index.rowids.get(i))) {
+          long[] row = values.of(leaf, cell, true);
+          repeated[i] |= row != null && RowValues.contains(row, index.sample.get(i));
+        }
+      }
+    }
+    return isMost(repeated, repeated.length);
+  }
+
+  private boolean findRow(int page, long rowid) throws IOException {
+    pages.read(page, leaf);
+    PageLayout layout = PageLayout.of(leaf, page, BtreePage.LEAF_TABLE);
+    int n = layout.possibleCells(pages.geometry());
+    for (int i = 0; i < n; i++) {
+      if (cell.parse(leaf, layout.type(), layout.pointer(leaf, i)) && cell.rowid() == rowid) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * One pass over all rows without rowids, for all samples. Where two trees have as many fields,
+   * either might be the other's index: both are kept.
+   */
+  private void lookForRepeated(List<Candidate> undecided) throws IOException {
+    record Wanted(Candidate of, int entry) {}
+    Map<Long, Integer> frequency = new HashMap<>();
+    for (Candidate candidate : undecided) {
+      for (long[] entry : candidate.sample) {
+        for (long value : entry) {
+          frequency.merge(value, 1, Integer::sum);
+        }
+      }
+    }
+    Map<Long, List<Wanted>> byRarestValue = new HashMap<>();
+    for (Candidate candidate : undecided) {
+      for (int i = 0; i < candidate.sample.size(); i++) {
+        long rarest = 0;
+        int fewest = Integer.MAX_VALUE;
+        for (long value : candidate.sample.get(i)) {
+          if (frequency.get(value) < fewest) {
+            fewest = frequency.get(value);
+            rarest = value;
+          }
+        }
+        byRarestValue
+            .computeIfAbsent(rarest, value -> new ArrayList<>())
+            .add(new Wanted(candidate, i));
+      }
+    }
+    for (Candidate larger : candidates) {
+      each(
+          larger.tree,
+          1,
+          (page, row) -> {
+            long[] rowValues = values.of(page, row, false);
+            for (int i = 0; rowValues != null && i < rowValues.length; i++) {
+              for (Wanted wanted : byRarestValue.getOrDefault(rowValues[i], List.of())) {
+                if (wanted.of().fields < larger.fields
+                    && RowValues.contains(rowValues, wanted.of().sample.get(wanted.entry()))) {
+                  wanted.of().repeated[wanted.entry()] = true;
+                }
+              }
+            }
+          });
+    }
+  }
+
+  private static boolean isMost(boolean[] found, int all) {
+    int hits = 0;
+    for (boolean hit : found) {
+      hits += hit ? 1 : 0;
+    }
+    return all > 0 && 10 * hits >= 9 * all;
+  }
+}

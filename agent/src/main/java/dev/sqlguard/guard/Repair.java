@@ -94,10 +94,10 @@ final class Repair {
     DamagedCopy copy =
         new DamagedCopy(main, workplace.names().damaged(), examiner.snapshot(progress), disk);
     Rescue rescue = new Rescue(copy, workplace.names(), judges);
-    if (!damaged.losesRows()) {
-      return List.of(new IndexRung(copy, rescue, judges));
-    }
     NewestBackup newest = new NewestBackup(workplace.catalog(), new IntegrityCheck(driver), disk);
+    if (!damaged.losesRows()) {
+      return List.of(new IndexRung(copy, rescue, newest, judges));
+    }
     return List.of(
         new LogRung(copy, judges, disk),
         new SalvageRung(rescue, newest, settings.backfill()),

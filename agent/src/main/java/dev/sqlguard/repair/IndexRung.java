@@ -24,11 +24,13 @@ import java.util.Optional;
 public final class IndexRung implements Rung {
   private final DamagedCopy copy;
   private final Rescue rescue;
+  private final NewestBackup newest;
   private final Judges judges;
 
-  public IndexRung(DamagedCopy copy, Rescue rescue, Judges judges) {
+  public IndexRung(DamagedCopy copy, Rescue rescue, NewestBackup newest, Judges judges) {
     this.copy = copy;
     this.rescue = rescue;
+    this.newest = newest;
     this.judges = judges;
   }
 
@@ -104,6 +106,10 @@ public final class IndexRung implements Rung {
       return Optional.empty();
     }
     Rescue.Result result = rescued.get();
+    if (result.report().unattributed() > 0 && isRemnant(result.contents(), passedOver)) {
+      passedOver.add("a backup has much more, and pages that look leaked hold rows");
+      return Optional.empty();
+    }
     if (!isWithoutLoss(result.report()) || !hasAllOf(damage, result.contents())) {
       passedOver.add("something would be lost with new pages");
       return Optional.empty();
@@ -118,6 +124,12 @@ public final class IndexRung implements Rung {
             Loss.NONE,
             Optional.of(result.report()),
             result.quarantine()));
+  }
+
+  /** The pages of a table whose root is emptied look leaked. */
+  private boolean isRemnant(Contents contents, List<String> passedOver) throws IOException {
+    Optional<NewestBackup.Found> backup = newest.find(passedOver);
+    return backup.isPresent() && contents.isPoorRemnantOf(backup.get().contents());
   }
 
   /** Deleted rows, on pages that nothing uses any more, may be in quarantine all the same. */

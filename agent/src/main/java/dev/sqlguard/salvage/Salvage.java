@@ -144,9 +144,9 @@ public final class Salvage {
       List<String> unused = assembly.write(out, options.quarantine().orElse(null));
       Indexes sqliteWork = new Indexes(sqlite, progress);
       boolean apart = options.quarantine().isPresent();
+      List<String> unusedHere = apart ? List.of() : unused;
       Indexes.Failure failure =
-          sqliteWork.fill(
-              out, schema, leftEmpty, apart ? List.of() : unused, damaged(findings, assembly));
+          sqliteWork.fill(out, schema, leftEmpty, unusedHere, damaged(findings, assembly));
       if (failure == null) {
         if (apart && assembly.quarantined() == 0) {
           deleteQuarantine();

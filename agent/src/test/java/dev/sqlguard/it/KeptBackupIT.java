@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -206,7 +207,9 @@ class KeptBackupIT {
     assertKept(ROWS);
     Files.delete(Databases.beside(db, ".bak"));
     Files.deleteIfExists(Databases.beside(db, ".bak.1"));
-    for (int leaf : Databases.leaves(db, "t")) {
+    List<Integer> leaves = new ArrayList<>(Databases.leaves(db, "t"));
+    leaves.addAll(Databases.leaves(db, "ix"));
+    for (int leaf : leaves) {
       Images.zeroPage(db, leaf);
     }
     starts.start(db);

@@ -204,6 +204,27 @@ class SalvageAtStartIT {
     assertTrue(Files.exists(beside(".corrupt.report.json")));
   }
 
+  /** Its leaves look leaked, and nothing contradicts an empty table. */
+  @Test
+  void emptiedRootOfATableIsNotTakenForLeakedPages() throws Exception {
+    Databases.execute(db, "DROP INDEX ix");
+    starts.start(db);
+    int root =
+        Integer.parseInt(
+            Databases.query(db, "SELECT rootpage FROM sqlite_schema WHERE name = 't'").get(0));
+    byte[] empty = new byte[Images.pageSize(db)];
+    empty[0] = 13;
+    empty[5] = 0x10;
+    Images.putPage(db, root, empty);
+    assertEquals(0, Databases.rows(db));
+    byte[] damaged = Files.readAllBytes(db);
+    byte[] backup = Files.readAllBytes(beside(".bak"));
+    Starts.Start start = starts.start(db);
+    assertArrayEquals(damaged, Files.readAllBytes(db), start.lines()::toString);
+    assertArrayEquals(backup, Files.readAllBytes(beside(".bak")));
+    assertEquals(1, start.lines().size(), start.lines()::toString);
+  }
+
   /** What stands in the log counts, whether the main file is damaged or not. */
   @Test
   void logOfAKilledApplicationIsSalvagedToo() throws Exception {

@@ -89,7 +89,7 @@ public final class Guard {
     Path main = file.resolveSibling(stem.get());
     return names.isWorkFile(file)
         || new Catalog(state, names, disk).identify(file).isPresent()
-        || new Evidence(main, state, disk, settings.evidence()).isOurs(file);
+        || new Evidence(main, state, disk, parked, settings.evidence()).isOurs(file);
   }
 
   private Outcome examine(Target target, SqliteEngine driver) throws IOException {

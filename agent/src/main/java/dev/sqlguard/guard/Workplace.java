@@ -48,7 +48,7 @@ final class Workplace implements Closeable {
     long spacing = settings.backupSpacing().toMillis();
     this.rotation = new Rotation(catalog, Math.max(1, settings.backups()), spacing);
     this.kept = new KeptBackups(catalog);
-    this.evidence = new Evidence(main, home, disk, settings.evidence());
+    this.evidence = new Evidence(main, home, disk, parked, settings.evidence());
     this.installation = new Installation(main, home, disk, parked, evidence);
   }
 

@@ -48,9 +48,9 @@ final class StoppingDisk extends Disk {
   }
 
   @Override
-  public void copyWithAttributes(Path from, Path to) throws IOException {
+  public void createLike(Path model, Path path) throws IOException {
     step();
-    super.copyWithAttributes(from, to);
+    super.createLike(model, path);
   }
 
   @Override

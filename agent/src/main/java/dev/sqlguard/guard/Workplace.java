@@ -119,10 +119,13 @@ final class Workplace implements Closeable {
     return evidence;
   }
 
-  /** Makes all files of the guard at most as accessible as the database is now. */
+  /**
+   * Makes copies at most as accessible as the database is now. State files hold no row, and follow
+   * it both ways: without one its users would be unguarded.
+   */
   void followPermissions(FileStat main, Settings settings, Disk disk) throws IOException {
-    disk.narrow(home.path(), main);
-    disk.narrow(backups.path(), main);
+    disk.follow(home.path(), main);
+    disk.follow(backups.path(), main);
     for (BackupNames.Series series : names.series()) {
       for (Path slot : series.slots(settings.backups())) {
         narrowOwn(slot, main, disk);

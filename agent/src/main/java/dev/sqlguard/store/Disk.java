@@ -171,6 +171,11 @@ public class Disk {
     Ownership.narrow(path, model);
   }
 
+  /** Gives the permissions of {@code model}, more ones included. See {@link Ownership}. */
+  public void follow(Path path, FileStat model) throws IOException {
+    Ownership.follow(path, model);
+  }
+
   private static FileAttribute<?>[] ownerOnly() {
     return Platform.HAS_UNIX_ATTRIBUTES
         ? new FileAttribute<?>[] {

@@ -108,6 +108,12 @@ final class StoppingDisk extends Disk {
   }
 
   @Override
+  public void follow(Path path, FileStat model) throws IOException {
+    step();
+    super.follow(path, model);
+  }
+
+  @Override
   public void narrow(Path path, FileStat model) throws IOException {
     step();
     super.narrow(path, model);

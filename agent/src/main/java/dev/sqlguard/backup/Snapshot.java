@@ -81,13 +81,13 @@ public final class Snapshot {
       return Optional.of(
           new Result.InUse(Where.THIS_PROCESS, "users of a file can't be seen on this platform"));
     }
-    if (FileUsers.inThisProcess(FileUsers.ids(origin.files())) > 0) {
-      return Optional.of(new Result.InUse(Where.THIS_PROCESS, "this JVM has it open already"));
+    if (isOpenHere(origin)) {
+      return Optional.of(usedHere());
     }
     Space.require(copy.toAbsolutePath().getParent(), origin.copySize());
     Optional<LiveFile> source = open(main);
     if (source.isEmpty()) {
-      return Optional.of(new Result.InUse(Where.ANOTHER_PROCESS, "another process is using it"));
+      return Optional.of(isOpenHere(origin) ? usedHere() : usedElsewhere());
     }
     boolean complete = false;
     try (LiveFile live = source.get()) {
@@ -108,6 +108,18 @@ public final class Snapshot {
       disk.delete(side);
     }
     disk.delete(copy);
+  }
+
+  private static Result usedHere() {
+    return new Result.InUse(Where.THIS_PROCESS, "this JVM has it open already");
+  }
+
+  private static Result usedElsewhere() {
+    return new Result.InUse(Where.ANOTHER_PROCESS, "another process is using it");
+  }
+
+  private static boolean isOpenHere(Origin origin) throws IOException {
+    return FileUsers.inThisProcess(FileUsers.ids(origin.files())) > 0;
   }
 
   private void copyAll(FileBytes main, Origin origin, Path copy) throws IOException {

@@ -102,7 +102,7 @@ public final class Guard {
     Path main = file.resolveSibling(stem.get());
     return names.isWorkFile(file)
         || new Catalog(state, names, disk).identify(file).isPresent()
-        || isOurs(file, new Evidence(main, state, disk, settings.evidence()))
+        || isOurs(file, new Evidence(main, state, disk, parked, settings.evidence()))
         || new Proposal(main, state, disk).isOurs(file);
   }
 

@@ -7,6 +7,7 @@ import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateFiles;
 import java.io.IOException;
@@ -69,7 +70,8 @@ public record Holdings(List<Item> items) {
       if (stat.isPresent()) {
         boolean ours =
             state.isPresent()
-                && new Evidence(main, state.get(), new Disk(), ANY_NUMBER).isOurs(file);
+                && new Evidence(main, state.get(), new Disk(), new Parked(), ANY_NUMBER)
+                    .isOurs(file);
         Kind kind = ours ? Kind.EVIDENCE : Kind.FOREIGN;
         items.add(new Item(file, kind, stat.get(), Optional.empty(), companions(file)));
       }

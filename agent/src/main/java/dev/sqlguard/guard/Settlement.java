@@ -76,7 +76,7 @@ final class Settlement {
       return;
     }
     try (StateFile locked = home.get()) {
-      Evidence evidence = new Evidence(main, locked, disk, settings.evidence());
+      Evidence evidence = new Evidence(main, locked, disk, parked, settings.evidence());
       settle(main, new Installation(main, locked, disk, parked, evidence));
     }
   }

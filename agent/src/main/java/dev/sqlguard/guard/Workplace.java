@@ -50,7 +50,7 @@ final class Workplace implements Closeable {
     long spacing = settings.backupSpacing().toMillis();
     this.rotation = new Rotation(catalog, Math.max(1, settings.backups()), spacing);
     this.kept = new KeptBackups(catalog);
-    this.evidence = new Evidence(main, home, disk, settings.evidence());
+    this.evidence = new Evidence(main, home, disk, parked, settings.evidence());
     this.installation = new Installation(main, home, disk, parked, evidence);
     this.proposal = new Proposal(main, home, disk);
   }
@@ -126,10 +126,13 @@ final class Workplace implements Closeable {
     return proposal;
   }
 
-  /** Makes all files of the guard at most as accessible as the database is now. */
+  /**
+   * Makes copies at most as accessible as the database is now. State files hold no row, and follow
+   * it both ways: without one its users would be unguarded.
+   */
   void followPermissions(FileStat main, Settings settings, Disk disk) throws IOException {
-    disk.narrow(home.path(), main);
-    disk.narrow(backups.path(), main);
+    disk.follow(home.path(), main);
+    disk.follow(backups.path(), main);
     for (BackupNames.Series series : names.series()) {
       for (Path slot : series.slots(settings.backups())) {
         narrowOwn(slot, main, disk);

@@ -6,6 +6,7 @@ import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.LiveFile;
+import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
 import dev.sqlguard.store.StateFile;
@@ -42,15 +43,17 @@ public final class Evidence {
   private final Path main;
   private final StateFile state;
   private final Disk disk;
+  private final Parked parked;
   private final int kept;
 
   /**
    * @param kept how many to keep, at least 1
    */
-  public Evidence(Path main, StateFile state, Disk disk, int kept) {
+  public Evidence(Path main, StateFile state, Disk disk, Parked parked, int kept) {
     this.main = main;
     this.state = state;
     this.disk = disk;
+    this.parked = parked;
     this.kept = kept;
   }
 
@@ -142,9 +145,8 @@ public final class Evidence {
   }
 
   /**
-   * Copies of everything, for a database that the application goes on to use: a second name would
-   * change along with it. A missing main file becomes an empty one. SQLite will delete the WAL, so
-   * the copy counts as the only carrier of its rows.
+   * Copies of the side files, for a database whose main file is missing or empty, as is its copy.
+   * SQLite will delete the WAL, so the copy counts as the only carrier of its rows.
    *
    * <p>The copies get the name of evidence only when they are complete and known: a file that an
    * interrupted run left there would be taken for somebody else's.
@@ -153,11 +155,9 @@ public final class Evidence {
     Optional<FileStat> original = FileStat.ofEntry(main);
     withdraw(staged());
     Space.require(main.getParent(), size(main) + size(SideFiles.of(main).wal()));
+    disk.create(staged());
     if (original.isPresent()) {
-      disk.copyDurably(main, staged());
       disk.adopt(staged(), original.get());
-    } else {
-      disk.create(staged());
     }
     keepSides(staged());
     disk.syncDirectory(main.getParent());
@@ -221,16 +221,29 @@ public final class Evidence {
       disk.delete(copy);
       Optional<FileStat> original = FileStat.ofEntry(live.all().get(i));
       if (original.isPresent() && original.get().regular()) {
-        disk.copyDurably(live.all().get(i), copy);
+        copyLive(live.all().get(i), copy);
         disk.adopt(copy, original.get());
       }
     }
   }
 
-  /** Puts WAL and journal back beside the main file, where an installation didn't come to be. */
-  void restoreSides(Path evidence) throws IOException {
+  /** Closing a descriptor of the main file, or of the shared memory, would release its locks. */
+  private void copyLive(Path from, Path to) throws IOException {
+    try (LiveFile live = LiveFile.withoutLock(from, parked)) {
+      disk.copy(live.bytes(), to, done -> {});
+    }
+    disk.sync(to);
+  }
+
+  /**
+   * Puts WAL and journal back beside the main file, where an installation didn't come to be.
+   *
+   * @return false where others lie there already
+   */
+  boolean restoreSides(Path evidence) throws IOException {
     SideFiles live = SideFiles.of(main);
     SideFiles beside = SideFiles.of(evidence);
+    boolean restored = true;
     for (int i = 0; i < live.all().size(); i++) {
       Path side = live.all().get(i);
       boolean missing = FileStat.ofEntry(side).isEmpty();
@@ -238,9 +251,21 @@ public final class Evidence {
       if (missing && copy.isPresent() && !side.equals(live.shm())) {
         disk.copyDurably(beside.all().get(i), side);
         disk.adopt(side, copy.get());
+      } else if (copy.isPresent() && !side.equals(live.shm())) {
+        restored &= sameFile(beside.all().get(i), side);
       }
     }
     disk.syncDirectory(main.getParent());
+    return restored;
+  }
+
+  /** For side files that can't go back: a copy of the main file stands beside them from now on. */
+  void keepApart(Path evidence, LiveFile live) throws IOException {
+    disk.copy(live.bytes(), evidence, done -> {});
+    disk.adopt(evidence, FileStat.ofEntry(main).orElseThrow());
+    disk.sync(evidence);
+    disk.syncDirectory(main.getParent());
+    record(evidence, true);
   }
 
   /** Takes back what {@link #keep} did, while the main file is still in place. */
@@ -277,7 +302,7 @@ public final class Evidence {
         throw new IOException("an interrupted repair can't be cleared away while it is in use");
       }
       disk.delete(evidence);
-      disk.copyDurably(main, evidence);
+      copyLive(main, evidence);
       disk.adopt(evidence, FileStat.ofEntry(main).orElseThrow());
       disk.syncDirectory(main.getParent());
     }

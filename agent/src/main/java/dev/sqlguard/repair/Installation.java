@@ -45,6 +45,9 @@ public final class Installation {
     record NotPossible(String reason) implements Result {}
   }
 
+  private static final String OPEN_HERE = "this JVM has it open already";
+  private static final String OPENED_MEANWHILE = "somebody opened it at that moment";
+
   private final Path main;
   private final StateFile state;
   private final Disk disk;
@@ -78,13 +81,16 @@ public final class Installation {
       return new Result.NotPossible(obstacle.get());
     }
     try {
-      FileStat candidate = stage(good, seen, wal, account);
-      if (!hasSameOwnership(candidate, seen.main())) {
+      Optional<FileStat> candidate = stage(good, seen, wal, account);
+      if (candidate.isEmpty()) {
         return new Result.NotPossible("its owner and permissions can't be kept");
+      }
+      if (isOpenHere()) {
+        return new Result.NotPossible(OPEN_HERE);
       }
       try (LiveFile live = lock()) {
         Optional<Result> refused = refusal(live, seen);
-        return refused.isPresent() ? refused.get() : swap(live, candidate, account);
+        return refused.isPresent() ? refused.get() : swap(live, candidate.get(), account);
       }
     } finally {
       if (state.lines(Intent.KIND).isEmpty()) {
@@ -171,20 +177,29 @@ public final class Installation {
     if (stat.links() != 1) {
       return Optional.of("it has " + stat.links() + " hard links");
     }
-    if (FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0) {
-      return Optional.of("this JVM has it open already");
+    if (isOpenHere()) {
+      return Optional.of(OPEN_HERE);
     }
     return FileSystems.whyUnsafe(main);
   }
 
-  private FileStat stage(Path good, Origin seen, boolean wal, Account account) throws IOException {
+  private boolean isOpenHere() throws IOException {
+    return FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0;
+  }
+
+  /** Empty where the candidate can't get the owner and permissions of the original. */
+  private Optional<FileStat> stage(Path good, Origin seen, boolean wal, Account account)
+      throws IOException {
     disk.delete(staged());
     long size = FileStat.ofEntry(good).orElseThrow().size();
     Optional<Path> quarantine = account.quarantine();
     long more =
         quarantine.isPresent() ? FileStat.ofEntry(quarantine.get()).orElseThrow().size() : 0;
     Space.require(main.getParent(), Math.max(size, seen.main().size()) + more);
-    disk.copyWithAttributes(main, staged());
+    disk.createLike(main, staged());
+    if (!hasSameOwnership(FileStat.ofEntry(staged()).orElseThrow(), seen.main())) {
+      return Optional.empty();
+    }
     disk.overwrite(staged(), good);
     if (wal) {
       byte mode = DatabaseHeader.WAL;
@@ -192,11 +207,12 @@ public final class Installation {
     }
     disk.sync(staged());
     disk.syncDirectory(main.getParent());
-    return FileStat.ofEntry(staged()).orElseThrow();
+    return FileStat.ofEntry(staged());
   }
 
   private static boolean hasSameOwnership(FileStat candidate, FileStat original) {
-    return candidate.owner() == original.owner()
+    return candidate.regular()
+        && candidate.owner() == original.owner()
         && candidate.group() == original.group()
         && candidate.mode() == original.mode();
   }
@@ -208,9 +224,9 @@ public final class Installation {
   private Optional<Result> refusal(LiveFile live, Origin seen) throws IOException {
     String reason = null;
     if (live == null) {
-      reason = "another process is using it";
+      reason = isOpenHere() ? OPEN_HERE : "another process is using it";
     } else if (live.isSharedWithinProcess()) {
-      reason = "this JVM has it open already";
+      reason = OPEN_HERE;
     } else if (!seen.isUnchanged()) {
       reason = "it changed while it was examined";
     } else {
@@ -231,6 +247,12 @@ public final class Installation {
       evidence.withdraw(kept);
       clearIntent();
       throw e;
+    }
+    if (hasUsers(live)) {
+      // Its side files must not be taken away from under it.
+      evidence.withdraw(kept);
+      clearIntent();
+      return new Result.NotPossible(OPENED_MEANWHILE);
     }
     try {
       return replace(live, intent, kept);
@@ -257,8 +279,7 @@ public final class Installation {
     disk.rename(staged(), main);
     disk.syncDirectory(main.getParent());
     if (hasUsers(live)) {
-      takeBack(kept);
-      return new Result.NotPossible("another process opened it at that moment");
+      return takeBack(live, kept);
     }
     evidence.record(kept);
     List<Path> deleted = evidence.trim(kept);
@@ -277,12 +298,18 @@ public final class Installation {
   }
 
   /** The main file first: a WAL must never stand beside a main file that it doesn't belong to. */
-  private void takeBack(Path kept) throws IOException {
+  private Result takeBack(LiveFile live, Path kept) throws IOException {
     disk.rename(kept, main);
     disk.syncDirectory(main.getParent());
-    evidence.restoreSides(kept);
-    evidence.withdraw(kept);
+    String reason = OPENED_MEANWHILE;
+    if (evidence.restoreSides(kept)) {
+      evidence.withdraw(kept);
+    } else {
+      evidence.keepApart(kept, live);
+      reason += ", so that it has new side files; the old ones are kept beside " + kept;
+    }
     clearIntent();
+    return new Result.NotPossible(reason);
   }
 
   private void save(Intent intent) throws IOException {

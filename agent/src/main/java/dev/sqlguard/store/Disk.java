@@ -4,10 +4,8 @@ import dev.sqlguard.format.ByteSource;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
-import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -83,12 +81,17 @@ public class Disk {
   }
 
   /**
-   * Copies content, owner, mode and extended attributes (an access control list is one of them)
-   * into a new file. Where something can't be kept it is left out: the caller compares.
+   * Creates an empty file with the owner, mode and extended attributes of {@code model} (an access
+   * control list is one of them). Where something can't be kept it is left out: the caller
+   * compares. This process doesn't open {@code model}. See {@link AttributeCopy}.
    */
-  public void copyWithAttributes(Path from, Path to) throws IOException {
-    CopyOption[] options = {StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS};
-    Files.copy(from, to, options);
+  public void createLike(Path model, Path path) throws IOException {
+    create(path);
+    if (!AttributeCopy.make(model, path)) {
+      delete(path);
+      create(path);
+      adopt(path, FileStat.ofEntry(model).orElseThrow());
+    }
   }
 
   /** Overwrites the content of a file of ours with that of {@code from}, and fsyncs it. */
@@ -184,6 +187,11 @@ public class Disk {
   /** Takes permissions away that {@code model} doesn't have. See {@link Ownership}. */
   public void narrow(Path path, FileStat model) throws IOException {
     Ownership.narrow(path, model);
+  }
+
+  /** Gives the permissions of {@code model}, more ones included. See {@link Ownership}. */
+  public void follow(Path path, FileStat model) throws IOException {
+    Ownership.follow(path, model);
   }
 
   private static FileAttribute<?>[] ownerOnly() {

@@ -1,6 +1,7 @@
 package dev.sqlguard.store;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +15,14 @@ import java.util.Set;
 
 /**
  * Who has a file open, read from {@code /proc/<pid>/fd} by device and inode: this sees hard links,
- * idle connections that hold no lock, and files opened by native code.
+ * idle connections that hold no lock, and files opened by native code. Where a process goes on
+ * without its first thread, only its other threads show its descriptors.
  */
 public final class FileUsers {
   private static final Path PROC = Path.of("/proc");
-  private static final Path SELF = PROC.resolve("self/fd");
+
+  /** Not {@code self/fd}: that shows nothing once the process's first thread has ended. */
+  private static final Path SELF = PROC.resolve("thread-self/fd");
 
   private FileUsers() {}
 
@@ -47,7 +51,7 @@ public final class FileUsers {
           continue;
         }
         try {
-          if (descriptors(process.resolve("fd"), files) > 0) {
+          if (hasOpen(process, files)) {
             return Optional.of("process " + pid + " has it open");
           }
         } catch (IOException e) {
@@ -82,6 +86,45 @@ public final class FileUsers {
     return ids(paths);
   }
 
+  private static boolean hasOpen(Path process, Collection<FileId> files) throws IOException {
+    Path fds = process.resolve("fd");
+    if (descriptors(fds, files) > 0) {
+      return true;
+    }
+    if (!isEmpty(fds)) {
+      return false;
+    }
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(process.resolve("task"))) {
+      for (Path thread : threads) {
+        if (threadHasOpen(thread, files)) {
+          return true;
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return false;
+  }
+
+  private static boolean threadHasOpen(Path thread, Collection<FileId> files) throws IOException {
+    try {
+      return descriptors(thread.resolve("fd"), files) > 0;
+    } catch (IOException e) {
+      if (Files.exists(thread)) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      return !entries.iterator().hasNext();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
   private static int descriptors(Path fdDirectory, Collection<FileId> files) throws IOException {
     int found = 0;
     try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(fdDirectory)) {
@@ -90,7 +133,7 @@ public final class FileUsers {
           found++;
         }
       }
-    } catch (java.nio.file.DirectoryIteratorException e) {
+    } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
     return found;

@@ -3,6 +3,8 @@ package dev.sqlguard.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,22 +14,30 @@ import java.util.Set;
 /**
  * The one descriptor of a main file that the guard holds, for as long as it copies or replaces it.
  *
- * <p>{@link #tryExclusive} holds SQLite's lock bytes too: PENDING, RESERVED and all of SHARED (file
- * format, section 1.3.15; os.h). While they are held every other process gets SQLITE_BUSY; they are
- * refused while another process has a transaction or a WAL connection.
+ * <p>{@link #tryExclusive} keeps other processes out as SQLite does (file format, section 1.3.15;
+ * os.h): it holds PENDING, without which nobody gets a lock, having made sure that nobody had one,
+ * by taking all of SHARED for a moment. They get SQLITE_BUSY; and it is refused while another
+ * process has a transaction or a WAL connection.
  *
  * <p>POSIX locks belong to the process and go with <em>any</em> descriptor of the file. So this
  * object is made only while no other descriptor of the file exists in the process, and {@link
- * #close} keeps the descriptor open for good where one has come into being since.
+ * #close} keeps the descriptor open for good where one has come into being since. It is also why
+ * SHARED and RESERVED aren't held for longer: whoever in this process opens the file meanwhile has
+ * locks there that can't be told from ours. PENDING alone can be given back without asking: for a
+ * writer it only keeps new readers away.
  */
 public final class LiveFile implements Closeable {
   private static final long PENDING_BYTE = 0x40000000L;
-  private static final long COUNT = 512;
+  private static final long SHARED_FIRST = PENDING_BYTE + 2;
+  private static final long SHARED_SIZE = 510;
 
   private final Path main;
   private final RandomAccessFile file;
   private final FileId id;
   private final Parked parked;
+
+  /** Null where nobody is kept out. */
+  private FileLock pending;
 
   private LiveFile(Path main, RandomAccessFile file, FileId id, Parked parked) {
     this.main = main;
@@ -39,7 +49,7 @@ public final class LiveFile implements Closeable {
   /**
    * Tries once, without waiting.
    *
-   * @return empty where another process holds any of the bytes
+   * @return empty where another process has a lock, or this one has the file open
    * @throws IOException where the file can't be opened for writing
    */
   public static Optional<LiveFile> tryExclusive(Path main, Parked parked) throws IOException {
@@ -97,14 +107,28 @@ public final class LiveFile implements Closeable {
   public void close() throws IOException {
     if (isSharedWithinProcess()) {
       parked.keep(file);
+      if (pending != null) {
+        pending.release();
+      }
     } else {
       file.close();
     }
   }
 
   private boolean lock() throws IOException {
+    FileChannel channel = file.getChannel();
     try {
-      return file.getChannel().tryLock(PENDING_BYTE, COUNT, false) != null;
+      pending = channel.tryLock(PENDING_BYTE, 1, false);
+      // Letting SHARED go again must not let go what the application has by now.
+      if (pending == null || isSharedWithinProcess()) {
+        return false;
+      }
+      FileLock shared = channel.tryLock(SHARED_FIRST, SHARED_SIZE, false);
+      if (shared == null) {
+        return false;
+      }
+      shared.release();
+      return true;
     } catch (OverlappingFileLockException e) {
       return false;
     }

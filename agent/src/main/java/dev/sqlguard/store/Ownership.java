@@ -34,7 +34,11 @@ final class Ownership {
     if (now.owner() != model.owner()) {
       set(path, "unix:uid", model.owner());
     }
-    FileStat adopted = FileStat.ofEntry(path).orElseThrow();
+    int mode = modeLike(model, FileStat.ofEntry(path).orElseThrow());
+    Files.setAttribute(path, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static int modeLike(FileStat model, FileStat adopted) {
     int mode = model.mode() & RWX;
     if (adopted.group() != model.group()) {
       // The original's group counts among the others now: these get no more than it had.
@@ -45,7 +49,34 @@ final class Ownership {
       int owner = mode >> OWNER_SHIFT & OTHERS_BITS;
       mode = mode & (~OTHERS_BITS | owner);
     }
-    Files.setAttribute(path, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
+    return mode;
+  }
+
+  /**
+   * Keeps a file of ours that shows no row as accessible as its database is now, no less either:
+   * whoever may write to the database has to be able to use it. Where it isn't this process's to
+   * open to more people, it is narrowed.
+   */
+  static void follow(Path path, FileStat model) throws IOException {
+    Optional<FileStat> now = FileStat.ofEntry(path);
+    if (model.mode() < 0 || now.isEmpty() || isLike(model, now.get())) {
+      return;
+    }
+    if (now.get().regular() && now.get().links() == 1) {
+      try {
+        adopt(path, model);
+        return;
+      } catch (IOException e) {
+        // Only its owner may.
+      }
+    }
+    narrow(path, model);
+  }
+
+  private static boolean isLike(FileStat model, FileStat file) {
+    return file.owner() == model.owner()
+        && file.group() == model.group()
+        && file.mode() == (model.mode() & RWX);
   }
 
   /**

@@ -15,7 +15,7 @@ public final class Platform {
    * up and reports, and replaces nothing.
    */
   public static final boolean HAS_PROC =
-      HAS_UNIX_ATTRIBUTES && Files.isDirectory(Path.of("/proc/self/fd"));
+      HAS_UNIX_ATTRIBUTES && Files.isDirectory(Path.of("/proc/thread-self/fd"));
 
   private Platform() {}
 }

@@ -48,9 +48,9 @@ final class StoppingDisk extends Disk {
   }
 
   @Override
-  public void copyWithAttributes(Path from, Path to) throws IOException {
+  public void createLike(Path model, Path path) throws IOException {
     step();
-    super.copyWithAttributes(from, to);
+    super.createLike(model, path);
   }
 
   @Override
@@ -105,6 +105,12 @@ final class StoppingDisk extends Disk {
   public void adopt(Path path, FileStat model) throws IOException {
     step();
     super.adopt(path, model);
+  }
+
+  @Override
+  public void follow(Path path, FileStat model) throws IOException {
+    step();
+    super.follow(path, model);
   }
 
   @Override

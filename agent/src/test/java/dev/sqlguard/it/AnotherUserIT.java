@@ -153,6 +153,33 @@ class AnotherUserIT {
   }
 
   @Test
+  void membersOfTheGroupAreGuardedAgainWhenADatabaseIsTheirsAgain() throws Exception {
+    String owner = "41000";
+    String member = "41001";
+    Path db = database("rwxrwx---", "rw-rw----", GROUP);
+    for (Path path : List.of(db.getParent(), db)) {
+      Files.setAttribute(path, "unix:uid", Integer.parseInt(owner));
+      Files.setAttribute(path, "unix:gid", GROUP);
+    }
+    Path state = Databases.beside(db, ".sqlguard");
+    String group = Integer.toString(GROUP);
+    play(nobody.guardedMember(owner, group), db);
+    assertEquals(0660, attribute(state, "mode") & 0777);
+    Files.setPosixFilePermissions(db, PosixFilePermissions.fromString("rw-------"));
+    play(nobody.guardedMember(owner, group), db);
+    assertNoCopyIsReadableMoreWidely(db);
+    assertEquals(0600, attribute(state, "mode") & 0777);
+    Files.setPosixFilePermissions(db, PosixFilePermissions.fromString("rw-rw----"));
+    play(nobody.guardedMember(owner, group), db);
+    assertEquals(0660, attribute(state, "mode") & 0777);
+    play(nobody.guardedMember(member, group), db);
+    play(nobody.guardedMember(member, group), db);
+    assertEquals(25, Databases.rows(db));
+    assertEquals(24, Databases.rows(Databases.beside(db, ".bak")));
+    assertNoCopyIsReadableMoreWidely(db);
+  }
+
+  @Test
   void filesThatRootMadeDontStopTheDatabasesOwner() throws Exception {
     Path db = database("rwxr-xr-x", "rw-------", 0);
     Nobody.giveTo(NOBODY, db.getParent());

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What Linux says about a process and a file. */
-final class KernelView {
+public final class KernelView {
   private KernelView() {}
 
   /**
    * The POSIX locks that a process holds on a file, such as {@code WRITE 1073741825 1073741825}.
    */
-  static List<String> locks(long pid, Path file) throws IOException {
+  public static List<String> locks(long pid, Path file) throws IOException {
     Path locks = Path.of("/proc/locks");
     assumeTrue(Files.isReadable(locks), "needs /proc/locks");
     String inode = Files.getAttribute(file, "unix:ino").toString();

@@ -57,13 +57,22 @@ final class Nobody implements AutoCloseable {
 
   /** Of another account without rights; {@code before} are words in front of everything. */
   GuardedJvm unguardedAs(String user, String... before) {
+    return of(user, user, before);
+  }
+
+  private GuardedJvm of(String user, String group, String... before) {
     return GuardedJvm.jvm()
         .unguarded()
         .prefix(before)
-        .prefix("setpriv", "--reuid", user, "--regid", user, "--clear-groups")
+        .prefix("setpriv", "--reuid", user, "--regid", group, "--clear-groups")
         .classPath(classPath)
         .environment("HOME", "/root")
         .directory(Path.of("/"));
+  }
+
+  /** Of an account without rights that is a member of a group. */
+  GuardedJvm guardedMember(String user, String group) {
+    return of(user, group).jvmArguments("-javaagent:" + agent);
   }
 
   GuardedJvm guarded(String... before) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.StateFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ class EvidenceTest {
   }
 
   private Evidence evidence(int kept) {
-    return new Evidence(main, state, disk, kept);
+    return new Evidence(main, state, disk, new Parked(), kept);
   }
 
   private Path beside(String suffix) {

@@ -20,12 +20,12 @@ final class IndexWitness {
   private static final int BUCKETS = 1 << 18;
 
   /** So many indexes of a table are compared in one pass over its rows, each in 2 MiB. */
-  private static final int TOGETHER = 6;
+  private static final int TOGETHER = 3;
 
   /** So many rows are looked at in one go. */
-  private static final int AT_ONCE = 150_000;
+  private static final int AT_ONCE = 100_000;
 
-  private static final int MOST_PASSES = 16;
+  private static final int MOST_PASSES = 24;
 
   private final Pages pages;
   private final CellSet suspects;

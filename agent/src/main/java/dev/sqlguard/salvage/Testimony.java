@@ -3,7 +3,7 @@ package dev.sqlguard.salvage;
 /** What the indexes of a table know of its rows. */
 final class Testimony {
   /** More keys are counted, but not remembered. */
-  private static final int MOST_REMEMBERED = 500_000;
+  private static final int MOST_REMEMBERED = 200_000;
 
   private final LongSet lost = new LongSet();
   private long notRemembered;

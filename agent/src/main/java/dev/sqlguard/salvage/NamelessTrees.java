@@ -25,6 +25,7 @@ final class NamelessTrees {
   private final LeafRanges leaves = new LeafRanges();
   private final byte[] leaf;
   private final CellCursor cell;
+  private final int tenths;
 
   /** A tree without rowids. */
   private static final class Candidate {
@@ -51,8 +52,10 @@ final class NamelessTrees {
 
   /**
    * @param known the trees that do have a name
+   * @param tenths how many of ten entries must be repeated in rows, of which some may be lost
    */
-  NamelessTrees(Pages pages, List<Tree> known, List<Orphan> orphans) {
+  NamelessTrees(Pages pages, List<Tree> known, List<Orphan> orphans, int tenths) {
+    this.tenths = tenths;
     this.pages = pages;
     this.values = new RowValues(pages);
     this.leaf = new byte[pages.geometry().pageSize()];
@@ -106,7 +109,7 @@ final class NamelessTrees {
     }
     lookForRepeated(undecided);
     for (Candidate candidate : undecided) {
-      if (isMost(candidate.repeated, candidate.sample.size())) {
+      if (areEnough(candidate.repeated, candidate.sample.size())) {
         indexes.add(candidate.root);
       }
     }
@@ -181,7 +184,7 @@ final class NamelessTrees {
         }
       }
     }
-    return isMost(repeated, repeated.length);
+    return areEnough(repeated, repeated.length);
   }
 
   private boolean findRow(int page, long rowid) throws IOException {
@@ -244,11 +247,11 @@ final class NamelessTrees {
     }
   }
 
-  private static boolean isMost(boolean[] found, int all) {
+  private boolean areEnough(boolean[] found, int all) {
     int hits = 0;
     for (boolean hit : found) {
       hits += hit ? 1 : 0;
     }
-    return all > 0 && 10 * hits >= 9 * all;
+    return all > 0 && 10 * hits >= tenths * all;
   }
 }

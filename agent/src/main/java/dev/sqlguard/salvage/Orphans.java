@@ -156,7 +156,7 @@ final class Orphans {
     for (Orphan orphan : leftOver) {
       undecided.add(orphan);
     }
-    return new NamelessTrees(pages, tables, undecided).indexes();
+    return new NamelessTrees(pages, tables, undecided, schemaComplete ? 2 : 9).indexes();
   }
 
   private boolean isIndex(Orphan orphan, List<Hole> holes, Set<Integer> proven) throws IOException {

@@ -147,7 +147,7 @@ final class Visit {
       return unrepaired(damaged, "left as it is (on-damage=report)");
     }
     if (seen.obstacle().isPresent()) {
-      return unrepaired(damaged, "not replaced because " + seen.obstacle().get());
+      return unrepaired(damaged, "not replaced because " + seen.obstacle().get()).forNow();
     }
     try {
       BackupRung backups = new BackupRung(workplace.catalog(), new IntegrityCheck(driver), disk);
@@ -162,7 +162,7 @@ final class Visit {
       return install(seen, damaged, choice.best().get());
     } catch (IOException e) {
       // Damage stays proven, whatever came in the way of its repair.
-      return unrepaired(damaged, "not repaired: " + Wording.of(e));
+      return unrepaired(damaged, "not repaired: " + Wording.of(e)).forNow();
     }
   }
 
@@ -171,8 +171,9 @@ final class Visit {
     Installation.Result result =
         workplace.installation().install(best.file(), seen.origin().orElseThrow(), wal);
     if (result instanceof Installation.Result.NotPossible impossible) {
-      return unrepaired(
-          damaged, best.origin() + " is good, but not installed: " + impossible.reason());
+      String what = best.origin() + " is good, but not installed: " + impossible.reason();
+      log.warnOfChange(main, Wording.of(damaged) + "; " + what, impossible.reason());
+      return settings.whenUnrepaired(main, damaged).forNow();
     }
     Installation.Result.Installed installed = (Installation.Result.Installed) result;
     log.warn(
@@ -191,7 +192,7 @@ final class Visit {
   }
 
   private Outcome unrepaired(Damaged damaged, String what) {
-    log.warn(main, Wording.of(damaged) + "; " + what);
+    log.warnOfChange(main, Wording.of(damaged) + "; " + what, what);
     return settings.whenUnrepaired(main, damaged);
   }
 }

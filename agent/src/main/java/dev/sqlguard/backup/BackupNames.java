@@ -46,10 +46,14 @@ public record BackupNames(Path directory, String stem) {
 
   /** In a directory for many databases: the names carry a hash of the real path. */
   public static BackupNames in(Path directory, Path main) {
+    return new BackupNames(directory, main.getFileName() + "-" + hash(main));
+  }
+
+  /** Eight hexadecimal digits that tell databases with one name from each other. */
+  public static String hash(Path main) {
     CRC32C hash = new CRC32C();
     hash.update(main.toString().getBytes(StandardCharsets.UTF_8));
-    String hex = Long.toHexString(hash.getValue() | 1L << 32).substring(1);
-    return new BackupNames(directory, main.getFileName() + "-" + hex);
+    return Long.toHexString(hash.getValue() | 1L << 32).substring(1);
   }
 
   /** The series of slots, in the order in which they are tried. */

@@ -27,8 +27,12 @@ public record Origin(
     Optional<Origin> now = of(files.main());
     return now.isPresent()
         && now.get().main.isUnchangedFrom(main)
-        && same(now.get().wal, wal)
-        && same(now.get().journal, journal);
+        && now.get().hasSameSidesAs(this);
+  }
+
+  /** Whether WAL and journal are those of {@code other}. */
+  public boolean hasSameSidesAs(Origin other) {
+    return same(wal, other.wal) && same(journal, other.journal);
   }
 
   /** Whether any of the files was changed within the clock's coarseness, before {@code now}. */

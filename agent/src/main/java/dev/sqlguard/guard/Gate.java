@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
@@ -79,10 +80,13 @@ public final class Gate {
   private void examine(GuardedFile file, Target target, SqliteEngine driver) throws IOException {
     boolean outermost = enter();
     try {
-      Optional<FileStat> before = FileStat.ofEntry(file.path());
+      long started = System.nanoTime();
+      Optional<Origin> before = Origin.of(file.path());
       Outcome outcome = guard.beforeFirstOpen(target, driver);
       registry.identify(file);
-      file.examined(outcome, judged(file.path(), before), target.readOnly(), driver);
+      Optional<Origin> judged = judged(file.path(), before);
+      long nanos = System.nanoTime() - started;
+      file.examined(outcome, judged, nanos, target.readOnly(), driver);
     } finally {
       leave(outermost);
     }
@@ -92,16 +96,20 @@ public final class Gate {
    * What the verdict is about. A second name, given and taken by an attempted repair, changes one
    * of the times and nothing else; any other change came from somebody else, and is to be seen.
    */
-  private static Optional<FileStat> judged(Path path, Optional<FileStat> before)
-      throws IOException {
-    Optional<FileStat> after = FileStat.ofEntry(path);
+  private static Optional<Origin> judged(Path path, Optional<Origin> before) throws IOException {
+    Optional<Origin> after = Origin.of(path);
     boolean same =
         before.isPresent()
             && after.isPresent()
-            && after.get().id().equals(before.get().id())
-            && after.get().size() == before.get().size()
-            && after.get().modified().equals(before.get().modified());
+            && isOnlyRelinked(before.get().main(), after.get().main())
+            && after.get().hasSameSidesAs(before.get());
     return same ? after : before;
+  }
+
+  private static boolean isOnlyRelinked(FileStat before, FileStat after) {
+    return after.id().equals(before.id())
+        && after.size() == before.size()
+        && after.modified().equals(before.modified());
   }
 
   /** Called when the driver's open of a file ended that had no inode before. */

@@ -3,7 +3,6 @@ package dev.sqlguard.guard;
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.KeptBackups;
-import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.store.Disk;
@@ -192,10 +191,9 @@ public final class Guard {
   /** Without a place to work beside the database: a verdict, and nothing more. */
   private Outcome examineOnly(Target target, SqliteEngine driver) throws IOException {
     Path main = target.file();
-    Path directory = Files.createTempDirectory("sqlguard-");
-    Path copy = directory.resolve("copy.db");
-    try (Progress progress = new Progress(log, main, Files.size(main))) {
-      Examination seen = examiner.examine(main, copy, driver, progress);
+    try (TemporaryCopy copy = TemporaryCopy.of(main, disk);
+        Progress progress = new Progress(log, main, Files.size(main))) {
+      Examination seen = examiner.examine(main, copy.file(), driver, progress);
       if (seen.verdict() instanceof Damaged damaged) {
         String why =
             target.readOnly() ? "it is opened read-only" : "its directory can't be written";
@@ -208,9 +206,6 @@ public final class Guard {
         log.warn(main, "healthy, but not backed up: its directory can't be written");
       }
       return Outcome.PROCEED;
-    } finally {
-      new Snapshot(disk, parked, done -> {}).discard(copy);
-      Files.deleteIfExists(directory);
     }
   }
 

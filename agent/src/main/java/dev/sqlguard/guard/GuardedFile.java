@@ -1,7 +1,7 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.FileId;
-import dev.sqlguard.store.FileStat;
 import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,10 +10,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A database that this JVM has opened, remembered until the JVM ends. */
 public final class GuardedFile {
+  /** An application that keeps trying must not spend its time on checks. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
+
   private final Path path;
   private final ReentrantLock gate = new ReentrantLock();
   private volatile Optional<FileId> id;
@@ -21,8 +25,13 @@ public final class GuardedFile {
   private volatile boolean examinedForWriting;
   private volatile Outcome outcome = Outcome.PROCEED;
 
-  /** The file that was refused; null where none was. */
-  private volatile FileStat refused;
+  /** What was refused; null where nothing was. */
+  private volatile Origin refused;
+
+  /**
+   * When a refusal that may end by itself is to be looked into again, by {@link System#nanoTime}.
+   */
+  private volatile long retryAt;
 
   private volatile SqliteEngine driver;
   private volatile boolean openedByTwoCopies;
@@ -38,14 +47,13 @@ public final class GuardedFile {
     return (readOnly ? examined : examinedForWriting) && !hasChangedSinceRefusal();
   }
 
-  /** Somebody may have repaired it. */
+  /** Somebody may have repaired it, or the guard may be able to by now. */
   private boolean hasChangedSinceRefusal() throws IOException {
-    FileStat then = refused;
+    Origin then = refused;
     if (then == null) {
       return false;
     }
-    Optional<FileStat> now = FileStat.ofEntry(path);
-    return now.isEmpty() || !now.get().isUnchangedFrom(then);
+    return outcome.passing() && System.nanoTime() - retryAt > 0 || !then.isUnchanged();
   }
 
   /** What the application gets instead of a connection. */
@@ -71,12 +79,15 @@ public final class GuardedFile {
   }
 
   /**
-   * @param stat what the file was before it was examined
+   * @param origin what the files were before they were examined
+   * @param nanos how long that took
    */
-  void examined(Outcome result, Optional<FileStat> stat, boolean readOnly, SqliteEngine by) {
+  void examined(
+      Outcome result, Optional<Origin> origin, long nanos, boolean readOnly, SqliteEngine by) {
     boolean wasRefused = refused != null;
     outcome = result;
-    refused = result.refusal().isPresent() ? stat.orElse(null) : null;
+    retryAt = System.nanoTime() + Math.max(RETRY_NANOS, nanos);
+    refused = result.refusal().isPresent() ? origin.orElse(null) : null;
     openedBy(by);
     examined = true;
     examinedForWriting = !readOnly || examinedForWriting && !wasRefused;

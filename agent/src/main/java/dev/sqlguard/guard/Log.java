@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The guard's voice: whole lines on the process's standard error, whatever the application made of
@@ -23,6 +25,7 @@ public final class Log {
 
   private final Level level;
   private final Optional<Path> file;
+  private final Map<Path, String> lastReasons = new ConcurrentHashMap<>();
 
   public Log(Level level, Optional<Path> file) {
     this.level = level;
@@ -39,6 +42,16 @@ public final class Log {
   /** Somebody should look. */
   public void warn(Path database, String what) {
     warn(database + ": " + what);
+  }
+
+  /**
+   * As {@link #warn}, unless the last such line about the database had the same reason: what is
+   * looked into again and again is said once.
+   */
+  public void warnOfChange(Path database, String what, String reason) {
+    if (!reason.equals(lastReasons.put(database, reason))) {
+      warn(database, what);
+    }
   }
 
   /** About no database in particular. */

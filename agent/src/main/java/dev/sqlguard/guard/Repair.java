@@ -67,7 +67,7 @@ final class Repair {
       return unrepaired("left as it is (on-damage=report)");
     }
     if (seen.obstacle().isPresent()) {
-      return unrepaired("not replaced because " + seen.obstacle().get());
+      return unrepaired("not replaced because " + seen.obstacle().get()).forNow();
     }
     progress.repairing();
     try {
@@ -83,7 +83,7 @@ final class Repair {
       return best.losesMoreThan(settings.maxLoss()) ? leave(best) : install(best, choice);
     } catch (IOException e) {
       // Damage stays proven, whatever came in the way of its repair.
-      return unrepaired("not repaired: " + Wording.of(e));
+      return unrepaired("not repaired: " + Wording.of(e)).forNow();
     } finally {
       workplace.discardRepairs(disk);
     }
@@ -110,7 +110,8 @@ final class Repair {
     Installation.Result result =
         workplace.installation().install(best.file(), seen.origin().orElseThrow(), wal, account);
     if (result instanceof Installation.Result.NotPossible impossible) {
-      return unrepaired(Wording.of(best) + ", but not installed: " + impossible.reason());
+      String what = Wording.of(best) + ", but not installed: " + impossible.reason();
+      return unrepaired(what, impossible.reason()).forNow();
     }
     Installation.Result.Installed installed = (Installation.Result.Installed) result;
     Path evidence = installed.evidence();
@@ -171,8 +172,15 @@ final class Repair {
   }
 
   private Outcome unrepaired(String what) {
-    log.warn(
-        main, Wording.of(damaged) + "; " + (damaged.losesRows() ? "" : "no row is lost; ") + what);
+    return unrepaired(what, what);
+  }
+
+  /**
+   * @param reason the line is said again only if this has changed
+   */
+  private Outcome unrepaired(String what, String reason) {
+    String harmless = damaged.losesRows() ? "" : "no row is lost; ";
+    log.warnOfChange(main, Wording.of(damaged) + "; " + harmless + what, reason);
     return settings.whenUnrepaired(main, damaged);
   }
 }

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +114,63 @@ class RefusalIT {
       app.end("return");
     }
     assertEquals(7, Databases.rows(Databases.beside(db, ".bak")));
+  }
+
+  @Test
+  void aFileWhoseLogWasPutBackOpensWithoutARestart() throws Exception {
+    Path db = directory.resolve("app.db");
+    Databases.create(db, 2000);
+    try (var writer = GuardedJvm.jvm().unguarded().start()) {
+      writer.ok("open", "w", "drivermanager", "jdbc:sqlite:" + db);
+      writer.say("sql", "w", "PRAGMA journal_mode=WAL");
+      writer.say("sql", "w", "PRAGMA wal_autocheckpoint=0");
+      writer.ok("sql", "w", "UPDATE t SET x = 'new' || substr(x, 4)");
+      writer.kill();
+    }
+    Path wal = Databases.beside(db, "-wal");
+    Path elsewhere = Files.move(wal, directory.resolve("elsewhere"));
+    Files.delete(Databases.beside(db, "-shm"));
+    Databases.damage(db, "t", 2);
+    try (var app = GuardedJvm.jvm().options("on-unrecoverable=refuse").start()) {
+      assertRefused(db, app.say("open", "a", "drivermanager", "jdbc:sqlite:" + db));
+      Files.move(elsewhere, wal);
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      assertEquals("2000", app.say("sql", "a", "SELECT count(*) FROM t WHERE x LIKE 'new%'"));
+      app.end("return");
+    }
+    assertEquals(2000, Databases.rows(Databases.beside(db, ".bak")));
+  }
+
+  @Test
+  void aFileIsRepairedWithoutARestartOnceNobodyElseHasItOpen() throws Exception {
+    Path db = directory.resolve("app.db");
+    Databases.create(db, 2000);
+    try (var app = GuardedJvm.jvm().start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      app.end("return");
+    }
+    Databases.damage(db, "t", 2);
+    try (var other = GuardedJvm.jvm().unguarded().start();
+        var app = GuardedJvm.jvm().options("on-unrecoverable=refuse").start()) {
+      other.ok("open", "o", "drivermanager", "jdbc:sqlite:" + db);
+      assertEquals("1", other.say("sql", "o", "SELECT id FROM t WHERE id = 1"));
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      assertRefused(db, app.say("open", "a", "drivermanager", "jdbc:sqlite:" + db));
+      FileTime examined = Files.getLastModifiedTime(directory);
+      while (Files.getLastModifiedTime(directory).equals(examined)) {
+        assertTrue(System.nanoTime() < deadline, "is never examined again");
+        assertRefused(db, app.say("open", "a", "drivermanager", "jdbc:sqlite:" + db));
+      }
+      other.ok("close", "o");
+      String answer = "";
+      while (!answer.equals("ok") && System.nanoTime() < deadline) {
+        answer = app.say("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      }
+      assertEquals("ok", answer);
+      assertEquals("2000", app.say("sql", "a", "SELECT count(*) FROM t"));
+      assertEquals(2, app.end("return").guardLines().size());
+    }
+    assertTrue(Databases.isIntact(db));
   }
 
   /** Only the first refusal costs a check. */

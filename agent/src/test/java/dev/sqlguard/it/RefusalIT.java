@@ -131,7 +131,8 @@ class RefusalIT {
     Path elsewhere = Files.move(wal, directory.resolve("elsewhere"));
     Files.delete(Databases.beside(db, "-shm"));
     Databases.damage(db, "t", 2);
-    try (var app = GuardedJvm.jvm().options("on-unrecoverable=refuse").start()) {
+    String options = "on-unrecoverable=refuse,on-damage=report";
+    try (var app = GuardedJvm.jvm().options(options).start()) {
       assertRefused(db, app.say("open", "a", "drivermanager", "jdbc:sqlite:" + db));
       Files.move(elsewhere, wal);
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);

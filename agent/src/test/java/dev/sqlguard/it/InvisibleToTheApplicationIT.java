@@ -62,7 +62,7 @@ class InvisibleToTheApplicationIT {
     Databases.damage(damaged, "t", 2);
     var ended =
         GuardedJvm.jvm()
-            .options("on-unrecoverable=refuse")
+            .options("on-damage=report,on-unrecoverable=refuse")
             .program(LooksAround.class.getName(), database().toString(), damaged.toString())
             .run();
     String first = ended.output().get(0);

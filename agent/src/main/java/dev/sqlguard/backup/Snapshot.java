@@ -84,13 +84,13 @@ public final class Snapshot {
     if (isOpenHere(origin)) {
       return Optional.of(usedHere());
     }
-    Space.require(copy.toAbsolutePath().getParent(), origin.copySize());
     Optional<LiveFile> source = open(main);
     if (source.isEmpty()) {
       return Optional.of(isOpenHere(origin) ? usedHere() : usedElsewhere());
     }
     boolean complete = false;
     try (LiveFile live = source.get()) {
+      Space.require(copy.toAbsolutePath().getParent(), origin.copySize());
       FileBytes bytes = live.bytes();
       copyAll(bytes, origin, copy);
       complete = origin.isUnchanged() && (isOld(origin) || sameBytes(bytes, origin, copy));

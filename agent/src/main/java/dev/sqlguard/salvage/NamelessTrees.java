@@ -16,7 +16,11 @@ import java.util.Set;
  * is looked up.
  */
 final class NamelessTrees {
-  private static final int SAMPLE = 32;
+  private static final int LARGEST_SAMPLE = 32;
+  private static final int SMALLEST_SAMPLE = 4;
+
+  /** Of all trees together, so that they fit into a small heap. */
+  private static final int MOST_ENTRIES = 30_000;
 
   private final Pages pages;
   private final RowValues values;
@@ -26,6 +30,7 @@ final class NamelessTrees {
   private final byte[] leaf;
   private final CellCursor cell;
   private final int tenths;
+  private final int sampleSize;
 
   /** A tree without rowids. */
   private static final class Candidate {
@@ -56,6 +61,8 @@ final class NamelessTrees {
    */
   NamelessTrees(Pages pages, List<Tree> known, List<Orphan> orphans, int tenths) {
     this.tenths = tenths;
+    int share = MOST_ENTRIES / Math.max(1, orphans.size());
+    this.sampleSize = Math.max(SMALLEST_SAMPLE, Math.min(LARGEST_SAMPLE, share));
     this.pages = pages;
     this.values = new RowValues(pages);
     this.leaf = new byte[pages.geometry().pageSize()];
@@ -153,10 +160,10 @@ final class NamelessTrees {
   /** Entries from all over the tree. */
   private void takeSample(Candidate candidate) throws IOException {
     int segments = candidate.tree.segments().size();
-    int perSegment = Math.max(1, SAMPLE / Math.max(1, segments));
+    int perSegment = Math.max(1, sampleSize / Math.max(1, segments));
     byte[] page = new byte[pages.geometry().pageSize()];
     SegmentCells cells = new SegmentCells(pages, candidate.tree);
-    for (int i = 0; i < segments; i += Math.max(1, segments / SAMPLE)) {
+    for (int i = 0; i < segments; i += Math.max(1, segments / sampleSize)) {
       int[] left = {perSegment};
       pages.read(candidate.tree.segments().page(i), page);
       cells.each(

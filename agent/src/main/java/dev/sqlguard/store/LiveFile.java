@@ -47,9 +47,10 @@ public final class LiveFile implements Closeable {
   }
 
   /**
-   * Tries once, without waiting.
+   * Tries once, without waiting. The caller has just seen that nobody else in this process has the
+   * file open: letting SHARED go again would let go what the application holds.
    *
-   * @return empty where another process has a lock, or this one has the file open
+   * @return empty where another process has a lock
    * @throws IOException where the file can't be opened for writing
    */
   public static Optional<LiveFile> tryExclusive(Path main, Parked parked) throws IOException {
@@ -119,8 +120,7 @@ public final class LiveFile implements Closeable {
     FileChannel channel = file.getChannel();
     try {
       pending = channel.tryLock(PENDING_BYTE, 1, false);
-      // Letting SHARED go again must not let go what the application has by now.
-      if (pending == null || isSharedWithinProcess()) {
+      if (pending == null) {
         return false;
       }
       FileLock shared = channel.tryLock(SHARED_FIRST, SHARED_SIZE, false);

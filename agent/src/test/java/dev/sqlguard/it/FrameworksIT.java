@@ -1,0 +1,109 @@
+package dev.sqlguard.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Programs that open their database through a pool or framework are guarded from their first open
+ * to their end, and say what they say without the guard. Each adds one row and prints the count.
+ */
+@Tag("matrix")
+class FrameworksIT {
+  private static final int ROWS = 500;
+
+  @TempDir Path temporary;
+  private Path db;
+
+  @BeforeEach
+  void walDatabase() throws Exception {
+    db = temporary.toRealPath().resolve("app.db");
+    Databases.create(db, ROWS);
+    Databases.execute(db, "PRAGMA journal_mode=WAL");
+  }
+
+  static List<Arguments> programs() throws Exception {
+    List<Arguments> programs = new ArrayList<>();
+    for (Path java : GuardedJvm.javas()) {
+      for (String pool :
+          List.of(
+              "hikari-url",
+              "hikari-datasource",
+              "hikari-crowd",
+              "dbcp2",
+              "tomcat-jdbc",
+              "c3p0",
+              "agroal")) {
+        programs.add(Arguments.of(java, "pools", "pools.Main", pool));
+      }
+      for (String library : List.of("hibernate", "jooq", "flyway", "spring-jdbc")) {
+        programs.add(Arguments.of(java, "persistence", "persistence.Main", library));
+      }
+      for (String library : List.of("exposed", "sqldelight")) {
+        programs.add(Arguments.of(java, "kotlin", "MainKt", library));
+      }
+    }
+    return programs;
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
+  void isGuarded(Path java, String program, String main, String library) throws Exception {
+    startsHealthyThenDamaged(
+        MatrixPrograms.classPathOf(program).java(java).program(main, library, db.toString()));
+  }
+
+  static List<Path> javas() throws Exception {
+    return GuardedJvm.javas();
+  }
+
+  /** The pool is closed in an orderly way here, by a shutdown hook of the framework. */
+  @ParameterizedTest
+  @MethodSource("javas")
+  void springBootWithNestedJarsIsGuarded(Path java) throws Exception {
+    startsHealthyThenDamaged(
+        GuardedJvm.jvm()
+            .java(java)
+            .classPath()
+            .program(
+                "-jar",
+                MatrixPrograms.jar("spring-boot").toString(),
+                "--spring.main.banner-mode=off",
+                "--logging.level.root=off",
+                "--spring.datasource.url=jdbc:sqlite:" + db));
+  }
+
+  private void startsHealthyThenDamaged(GuardedJvm jvm) throws Exception {
+    var healthy = jvm.run();
+    assertEquals(List.of(String.valueOf(ROWS + 1)), healthy.output(), () -> "" + healthy);
+    assertEquals(0, healthy.exitCode());
+    assertEquals(ROWS, Databases.rows(Databases.beside(db, ".bak")));
+    assertFalse(Files.exists(Databases.beside(db, ".corrupt")));
+    assertWalIsFoldedIn();
+    assertEquals(ROWS + 1, Databases.rows(db));
+
+    Databases.damage(db, "t", 2);
+    var damaged = jvm.run();
+    assertEquals(List.of(String.valueOf(ROWS + 2)), damaged.output(), () -> "" + damaged);
+    assertTrue(Databases.isIntact(db));
+    assertEquals(ROWS + 2, Databases.rows(db));
+    assertFalse(Databases.isIntact(Databases.beside(db, ".corrupt")));
+    assertWalIsFoldedIn();
+  }
+
+  private void assertWalIsFoldedIn() throws Exception {
+    Path wal = Databases.beside(db, "-wal");
+    assertTrue(!Files.exists(wal) || Files.size(wal) == 0, () -> "the WAL is left: " + wal);
+  }
+}

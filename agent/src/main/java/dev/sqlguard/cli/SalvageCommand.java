@@ -80,7 +80,9 @@ final class SalvageCommand implements Callable<Integer> {
       description = "Don't put the backup's rows in the place of destroyed ones.")
   boolean noBackfill;
 
-  @Option(names = "--no-verify", description = "Don't check OUT when it is complete.")
+  @Option(
+      names = "--no-verify",
+      description = "Don't check OUT when it is complete, nor its constraints.")
   boolean noVerify;
 
   @Option(names = "--json", description = "Print the report as JSON.")
@@ -142,7 +144,8 @@ final class SalvageCommand implements Callable<Integer> {
           new SalvageOptions(
               good.map(g -> output.backupCopy()),
               good.isPresent() && !noBackfill,
-              Optional.empty());
+              Optional.empty(),
+              !noVerify);
       long started = System.nanoTime();
       report = run(source, output.part(), options, progress);
       summary.salvaged(report, System.nanoTime() - started);

@@ -103,6 +103,9 @@ record SalvageSummary(
     for (String note : report.notes()) {
       lines.add("note: " + note);
     }
+    if (!report.knowsViolations()) {
+      lines.add("constraints: not examined");
+    }
     lines.add("salvaged in " + seconds(salvageMillis));
     lines.add(
         verdict.isPresent()
@@ -133,6 +136,9 @@ record SalvageSummary(
     }
     lines.addAll(table.lines());
     for (TableOutcome outcome : report.tables()) {
+      if (outcome.violations().isPresent() && !outcome.violations().get().isNone()) {
+        lines.add(outcome.name() + ": " + outcome.violations().get().text());
+      }
       for (String note : outcome.notes()) {
         lines.add(outcome.name() + ": " + note);
       }

@@ -170,7 +170,9 @@ final class Workplace implements Closeable {
     }
     proposal.discard();
     Path skeleton = SideFiles.named(names.repaired(), "-schema");
-    for (Path work : new Path[] {skeleton, names.repaired(), names.quarantine(), names.damaged()}) {
+    Path rows = SideFiles.named(names.repaired(), "-rows");
+    for (Path work :
+        new Path[] {skeleton, rows, names.repaired(), names.quarantine(), names.damaged()}) {
       for (Path side : SideFiles.of(work).all()) {
         disk.delete(side);
       }

@@ -59,7 +59,7 @@ public final class Rescue {
     Space.require(names.directory(), 2 * size + fromBackup);
     SalvageOptions options =
         new SalvageOptions(
-            backup.map(NewestBackup.Found::file), backfill, Optional.of(names.quarantine()));
+            backup.map(NewestBackup.Found::file), backfill, Optional.of(names.quarantine()), true);
     try (DamagedFile image = DamagedFile.open(damaged.get(), Replay.STRICT)) {
       Salvage salvage = new Salvage(image, options, judges.newest()::open, SalvageProgress.none());
       SalvageReport report = withNotes(salvage.into(out), image.notes());

@@ -7,6 +7,7 @@ import dev.sqlguard.format.TextEncoding;
 import dev.sqlguard.salvage.TableOutcome.KeyRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Puts into words what became of each table. */
 final class Outcomes {
@@ -18,7 +19,11 @@ final class Outcomes {
     this.encoding = encoding;
   }
 
-  TableOutcome of(Tree tree, TableTally tally, Testimony testimony) {
+  /**
+   * @param violations empty where nobody asked
+   */
+  TableOutcome of(
+      Tree tree, TableTally tally, Testimony testimony, Optional<Violations> violations) {
     List<KeyRange> destroyed = new ArrayList<>();
     long lost = 0;
     // Gaps that orphans have filled may be none any more; an intact index knows.
@@ -37,7 +42,14 @@ final class Outcomes {
       destroyed.add(range(tree, range));
     }
     return new TableOutcome(
-        tree.name(), tally.kept, tally.quarantined, lost, tally.fromBackup, destroyed, tally.notes);
+        tree.name(),
+        tally.kept,
+        tally.quarantined,
+        lost,
+        tally.fromBackup,
+        destroyed,
+        violations,
+        tally.notes);
   }
 
   private KeyRange range(Tree tree, dev.sqlguard.salvage.KeyRange range) {

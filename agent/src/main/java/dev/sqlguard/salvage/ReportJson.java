@@ -60,7 +60,23 @@ public final class ReportJson {
       json.endObject();
     }
     json.endArray();
+    json.name("violations");
+    if (table.violations().isPresent()) {
+      write(table.violations().get(), json);
+    } else {
+      json.nullValue();
+    }
     json.name("notes").values(table.notes());
+    json.endObject();
+  }
+
+  private static void write(Violations violations, JsonWriter json) {
+    json.beginObject();
+    json.name("check").value(violations.checks());
+    json.name("notNull").value(violations.nulls());
+    json.name("strict").value(violations.types());
+    json.name("more").value(violations.more());
+    optional(json.name("unknown"), violations.unknown());
     json.endObject();
   }
 

@@ -96,8 +96,7 @@ public final class Salvage {
               ? "the header is lost: user_version and application_id are 0, auto-vacuum is off"
               : "the header is lost: user_version, application_id and auto-vacuum are the backup's");
     }
-    Skeleton.Result skeleton =
-        new Skeleton(sqlite, layout, out.resolveSibling(out.getFileName() + "-schema")).build(rows);
+    Skeleton.Result skeleton = new Skeleton(sqlite, layout, scratch(out, "-schema")).build(rows);
     for (SchemaRow rejected : skeleton.rejected()) {
       objectsLost.add(rejected.key());
     }
@@ -123,6 +122,16 @@ public final class Salvage {
     Map<String, Testimony> testimonies =
         new IndexWitness(pages, suspects, progress).hear(tables, indexes);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
+    new InferredRows(
+            pages,
+            sqlite,
+            layout,
+            schema,
+            suspects,
+            notes,
+            scratch(out, "-rows"),
+            scratch(out, "-schema"))
+        .examine(tables);
     Set<String> notFilled = new HashSet<>();
     Set<String> leftEmpty = new HashSet<>();
     Map<String, BitSet> repeated = new HashMap<>();
@@ -154,7 +163,11 @@ public final class Salvage {
           sqliteWork.fill(options.quarantine().get(), List.of(), Set.of(), unused, Set.of());
         }
         notes.addAll(sqliteWork.notes());
-        return report(findings, assembly, schemaFrom(found, borrowed));
+        Map<String, Violations> violations =
+            options.constraints()
+                ? new ConstraintCheck().count(sqlite, out, schema, tables)
+                : Map.of();
+        return report(findings, assembly, schemaFrom(found, borrowed), violations);
       }
       repeated.clear();
       String table = failure.object().table();
@@ -180,6 +193,10 @@ public final class Salvage {
       Files.delete(out);
       deleteQuarantine();
     }
+  }
+
+  private static Path scratch(Path out, String suffix) {
+    return out.resolveSibling(out.getFileName() + suffix);
   }
 
   private void deleteQuarantine() throws IOException {
@@ -345,14 +362,16 @@ public final class Salvage {
     return "the leaves that survive" + (borrowed.isEmpty() ? "" : ", and " + backup);
   }
 
-  private SalvageReport report(Findings findings, Assembly assembly, String schemaFrom) {
+  private SalvageReport report(
+      Findings findings, Assembly assembly, String schemaFrom, Map<String, Violations> violations) {
     List<TableOutcome> outcomes = new ArrayList<>();
     Outcomes words = new Outcomes(findings.layout().encoding());
     long quarantined = 0;
     for (Tree tree : findings.tables()) {
       TableTally tally = assembly.tallies().get(tree.name());
       quarantined += tally.quarantined;
-      outcomes.add(words.of(tree, tally, findings.testimony(tree.name())));
+      Optional<Violations> broken = Optional.ofNullable(violations.get(tree.name()));
+      outcomes.add(words.of(tree, tally, findings.testimony(tree.name()), broken));
     }
     return new SalvageReport(
         outcomes,

@@ -12,5 +12,8 @@ import java.util.Optional;
  * @param quarantine a file for rows that can't be trusted or belong to no table, which must not
  *     exist and doesn't come to exist where there is no such row; empty: they go into the salvaged
  *     database itself
+ * @param constraints whether rows that break a constraint and are kept are counted, for which the
+ *     salvaged tables are read once more
  */
-public record SalvageOptions(Optional<Path> backup, boolean backfill, Optional<Path> quarantine) {}
+public record SalvageOptions(
+    Optional<Path> backup, boolean backfill, Optional<Path> quarantine, boolean constraints) {}

@@ -62,6 +62,16 @@ public record SalvageReport(
     return sum;
   }
 
+  /** Whether rows that break a constraint were counted. */
+  public boolean knowsViolations() {
+    for (TableOutcome table : tables) {
+      if (table.violations().isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether every row and object is there, as far as can be known. */
   public boolean isComplete() {
     for (TableOutcome table : tables) {

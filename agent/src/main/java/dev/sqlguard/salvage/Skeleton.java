@@ -73,29 +73,9 @@ final class Skeleton {
 
   /** Every tree empty. */
   private void write(List<SchemaRow> rows) throws IOException {
-    try (DatabaseWriter writer = new DatabaseWriter(scratch, layout)) {
-      List<Integer> roots = new ArrayList<>();
-      for (SchemaRow row : rows) {
-        roots.add(row.root() > 0 ? writer.reserveRoot() : 0);
-      }
-      TreeWriter schema = writer.schema();
-      for (int i = 0; i < rows.size(); i++) {
-        SchemaRow row = rows.get(i);
-        byte[] record =
-            row.root() > 0 ? RecordBuilder.withRootPage(row.record(), roots.get(i)) : row.record();
-        schema.add(i + 1, Payload.of(record, 0, record.length));
-        if (row.root() > 0) {
-          boolean rowids = !row.isIndex() && !isWithoutRowid(row);
-          writer.empty(roots.get(i), rowids);
-        }
-      }
-      schema.finish();
+    try (SchemaWriter writer = new SchemaWriter(scratch, layout, rows)) {
+      writer.finish();
     }
-  }
-
-  /** A guess by its words is good enough for an empty page: nothing reads it here. */
-  private static boolean isWithoutRowid(SchemaRow row) {
-    return row.sql() != null && row.sql().toUpperCase().matches("(?s).*WITHOUT\\s+ROWID.*");
   }
 
   /** Indexes and triggers whose table is gone would make the whole schema unreadable. */

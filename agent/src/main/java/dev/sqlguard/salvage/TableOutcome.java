@@ -1,6 +1,7 @@
 package dev.sqlguard.salvage;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What became of one table.
@@ -11,7 +12,9 @@ import java.util.List;
  *     backup, or by damaged cells; 0 where nothing tells how many a destroyed page held
  * @param fromBackup rows that were destroyed and come from the backup
  * @param destroyed the ranges of keys in which rows are destroyed
- * @param notes for people: violations, a rebuilt text index, and the like
+ * @param violations what breaks a constraint and is in the table all the same; empty where nobody
+ *     asked
+ * @param notes for people
  */
 public record TableOutcome(
     String name,
@@ -20,6 +23,7 @@ public record TableOutcome(
     long lost,
     long fromBackup,
     List<KeyRange> destroyed,
+    Optional<Violations> violations,
     List<String> notes) {
 
   /**

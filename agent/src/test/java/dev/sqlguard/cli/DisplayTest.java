@@ -10,6 +10,7 @@ import dev.sqlguard.salvage.SalvageProgress.Phase;
 import dev.sqlguard.salvage.SalvageReport;
 import dev.sqlguard.salvage.TableOutcome;
 import dev.sqlguard.salvage.TableOutcome.KeyRange;
+import dev.sqlguard.salvage.Violations;
 import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Verdict;
 import java.io.PrintWriter;
@@ -94,7 +95,9 @@ class DisplayTest {
     Contents contents = Contents.NONE;
     SalvageSummary summary =
         summary(
-            report(new TableOutcome("t", 7, 0, 0, 0, List.of(), List.of())),
+            report(
+                new TableOutcome(
+                    "t", 7, 0, 0, 0, List.of(), Optional.of(Violations.NONE), List.of())),
             new Verdict.Healthy(contents));
     assertTrue(summary.isComplete());
     assertEquals(
@@ -118,6 +121,7 @@ class DisplayTest {
             2,
             3,
             List.of(new KeyRange("5", "9"), new KeyRange("", "2")),
+            Optional.empty(),
             List.of("n"));
     SalvageReport report =
         new SalvageReport(
@@ -138,6 +142,30 @@ class DisplayTest {
     assertTrue(lines.contains("lost: view v"));
     assertTrue(lines.contains("1 row of no known table in the lost_and_found tables"));
     assertTrue(lines.contains("not verified"));
+    assertTrue(lines.contains("constraints: not examined"));
+  }
+
+  private static List<String> linesAbout(Violations violations) {
+    TableOutcome table =
+        new TableOutcome("t", 7, 0, 0, 0, List.of(), Optional.of(violations), List.of());
+    return summary(report(table), null).lines().stream().filter(l -> l.startsWith("t: ")).toList();
+  }
+
+  @Test
+  void rowsThatBreakAConstraint() {
+    assertEquals(List.of(), linesAbout(Violations.NONE));
+    assertEquals(
+        List.of("t: keeps 3 rows against a CHECK, 1 NULL against NOT NULL"),
+        linesAbout(new Violations(1, 0, 3, false, "")));
+    assertEquals(
+        List.of("t: keeps at least 100 values of a type against STRICT"),
+        linesAbout(new Violations(0, 100, 0, true, "")));
+    assertEquals(
+        List.of("t: keeps 1 row against a CHECK; its CHECKs can't be asked here: why"),
+        linesAbout(new Violations(0, 0, 1, false, "why")));
+    assertEquals(
+        List.of("t: its CHECKs can't be asked here: why"),
+        linesAbout(new Violations(0, 0, 0, false, "why")));
   }
 
   @Test

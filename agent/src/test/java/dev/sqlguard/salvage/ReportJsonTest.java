@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sqlguard.salvage.TableOutcome.KeyRange;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReportJsonTest {
   @Test
   void saysEverything() {
-    TableOutcome whole = new TableOutcome("a\"b", 5, 0, 0, 0, List.of(), List.of());
+    TableOutcome whole =
+        new TableOutcome("a\"b", 5, 0, 0, 0, List.of(), Optional.empty(), List.of());
     TableOutcome torn =
         new TableOutcome(
             "t",
@@ -18,7 +20,8 @@ class ReportJsonTest {
             2,
             3,
             List.of(new KeyRange("7", "9"), new KeyRange("", "3"), new KeyRange("12", "")),
-            List.of("NOT NULL is violated by 1 row"));
+            Optional.of(new Violations(1, 2, 3, true, "unknown function: f()")),
+            List.of("a rebuilt text index"));
     SalvageReport report =
         new SalvageReport(
             List.of(whole, torn),
@@ -48,6 +51,7 @@ class ReportJsonTest {
               "quarantined": 0,
               "lost": 0,
               "destroyed": [],
+              "violations": null,
               "notes": []
             },
             {
@@ -70,8 +74,15 @@ class ReportJsonTest {
                   "upTo": null
                 }
               ],
+              "violations": {
+                "check": 3,
+                "notNull": 1,
+                "strict": 2,
+                "more": true,
+                "unknown": "unknown function: f()"
+              },
               "notes": [
-                "NOT NULL is violated by 1 row"
+                "a rebuilt text index"
               ]
             }
           ],

@@ -35,7 +35,7 @@ record Salvaged(Path out, SalvageReport report) {
     Map<String, ByteBuffer> before = files(damaged);
     Path out = damaged.resolveSibling(damaged.getFileName() + ".salvaged");
     Files.deleteIfExists(out);
-    SalvageOptions options = new SalvageOptions(backup, backfill, Optional.empty());
+    SalvageOptions options = new SalvageOptions(backup, backfill, Optional.empty(), true);
     try (DamagedFile image = DamagedFile.open(damaged, Replay.SALVAGE)) {
       Salvage salvage =
           new Salvage(
@@ -47,6 +47,7 @@ record Salvaged(Path out, SalvageReport report) {
     } finally {
       assertEquals(before, files(damaged), "the input");
       assertFalse(Files.exists(Path.of(out + "-schema")), "scratch files");
+      assertFalse(Files.exists(Path.of(out + "-rows")), "scratch files");
       assertFalse(Files.exists(Path.of(out + "-journal")), "scratch files");
     }
   }

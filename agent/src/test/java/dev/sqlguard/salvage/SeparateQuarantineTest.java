@@ -71,7 +71,8 @@ class SeparateQuarantineTest {
   }
 
   private SalvageReport salvage() throws IOException {
-    SalvageOptions options = new SalvageOptions(Optional.empty(), false, Optional.of(quarantine));
+    SalvageOptions options =
+        new SalvageOptions(Optional.empty(), false, Optional.of(quarantine), true);
     try (DamagedFile image = DamagedFile.open(db, Replay.STRICT)) {
       return new Salvage(image, options, SeparateQuarantineTest::open, SalvageProgress.none())
           .into(out);

@@ -163,6 +163,22 @@ class UnprovenPagesTest {
     assertEquals(1, salvaged.report().damagedPages());
   }
 
+  /** On other pages the same row would stay. */
+  @Test
+  void aValueThatACheckForbidsOnAFrameThatFailsItsChecksum() throws Exception {
+    String[] table = {
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT CHECK(x <> 'wight'), y INTEGER)",
+      SERIES + "INSERT INTO t SELECT i, printf('%.*c', 30, 'x'), i FROM n"
+    };
+    List<String> right =
+        wal(table, "UPDATE t SET x = 'right' WHERE id = 50", "UPDATE t SET y = 0 WHERE id = 2000");
+    change("right", 'w');
+    Salvaged salvaged = Salvaged.of(file);
+    assertEquals(right.size() - 1, salvaged.rows("t").size());
+    assertTrue(right.containsAll(salvaged.rows("t")));
+    assertEquals(1, salvaged.outcome("t").quarantined());
+  }
+
   @Test
   void anOverflowPageThatFailsItsChecksum() throws Exception {
     List<String> right =

@@ -1,5 +1,6 @@
 package dev.sqlguard.cli;
 
+import dev.sqlguard.salvage.Salvage;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
@@ -9,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -137,7 +139,9 @@ final class OutputFile implements Closeable {
   }
 
   private void deleteWork() throws IOException {
-    for (Path work : List.of(part(), damagedCopy(), backupCopy())) {
+    List<Path> all = new ArrayList<>(Salvage.scratchFiles(part()));
+    all.addAll(List.of(part(), damagedCopy(), backupCopy()));
+    for (Path work : all) {
       FrozenCopy.delete(work, disk);
     }
   }

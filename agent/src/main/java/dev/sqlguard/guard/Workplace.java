@@ -7,6 +7,7 @@ import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
 import dev.sqlguard.repair.Proposal;
+import dev.sqlguard.salvage.Salvage;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
@@ -17,6 +18,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -169,10 +172,9 @@ final class Workplace implements Closeable {
       return;
     }
     proposal.discard();
-    Path skeleton = SideFiles.named(names.repaired(), "-schema");
-    Path rows = SideFiles.named(names.repaired(), "-rows");
-    for (Path work :
-        new Path[] {skeleton, rows, names.repaired(), names.quarantine(), names.damaged()}) {
+    List<Path> all = new ArrayList<>(Salvage.scratchFiles(names.repaired()));
+    all.addAll(List.of(names.repaired(), names.quarantine(), names.damaged()));
+    for (Path work : all) {
       for (Path side : SideFiles.of(work).all()) {
         disk.delete(side);
       }

@@ -23,6 +23,9 @@ import java.util.Set;
 
 /** Takes every row that physically survives out of a damaged image and writes a fresh database. */
 public final class Salvage {
+  private static final String SCHEMA = "-schema";
+  private static final String ROWS = "-rows";
+
   private final DamagedFile image;
   private final SalvageOptions options;
   private final Sqlite sqlite;
@@ -96,7 +99,7 @@ public final class Salvage {
               ? "the header is lost: user_version and application_id are 0, auto-vacuum is off"
               : "the header is lost: user_version, application_id and auto-vacuum are the backup's");
     }
-    Skeleton.Result skeleton = new Skeleton(sqlite, layout, scratch(out, "-schema")).build(rows);
+    Skeleton.Result skeleton = new Skeleton(sqlite, layout, scratch(out, SCHEMA)).build(rows);
     for (SchemaRow rejected : skeleton.rejected()) {
       objectsLost.add(rejected.key());
     }
@@ -129,8 +132,8 @@ public final class Salvage {
             schema,
             suspects,
             notes,
-            scratch(out, "-rows"),
-            scratch(out, "-schema"))
+            scratch(out, ROWS),
+            scratch(out, SCHEMA))
         .examine(tables);
     Set<String> notFilled = new HashSet<>();
     Set<String> leftEmpty = new HashSet<>();
@@ -193,6 +196,11 @@ public final class Salvage {
       Files.delete(out);
       deleteQuarantine();
     }
+  }
+
+  /** What stands beside {@code out} while that is made, and may be left over after a crash. */
+  public static List<Path> scratchFiles(Path out) {
+    return List.of(scratch(out, SCHEMA), scratch(out, ROWS));
   }
 
   private static Path scratch(Path out, String suffix) {

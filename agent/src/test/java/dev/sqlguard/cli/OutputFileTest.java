@@ -50,8 +50,11 @@ class OutputFileTest {
   @Test
   void clearsAwayWhatAKillLeft() throws Exception {
     Files.writeString(directory.resolve("out.db.sqlguard-part"), "old");
+    Files.writeString(directory.resolve("out.db.sqlguard-part-schema"), "old");
+    Files.writeString(directory.resolve("out.db.sqlguard-part-rows"), "old");
     try (OutputFile output = create()) {
       assertFalse(Files.exists(output.part()));
+      assertEquals(List.of(), files());
     }
   }
 

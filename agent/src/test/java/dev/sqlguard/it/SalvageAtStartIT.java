@@ -118,6 +118,21 @@ class SalvageAtStartIT {
   }
 
   @Test
+  void aRowThatBreaksACheckIsKeptAndReported() throws Exception {
+    Databases.execute(
+        db,
+        "CREATE TABLE c(x CHECK(x > 0))",
+        "PRAGMA ignore_check_constraints = ON",
+        "INSERT INTO c VALUES (1), (-1), (-2)");
+    destroyALeaf();
+    starts.start(db);
+    assertEquals(List.of("1", "-1", "-2"), Databases.query(db, "SELECT x FROM c ORDER BY rowid"));
+    String report = report(".corrupt");
+    assertTrue(report.contains("\"check\": 2"), report);
+    assertFalse(Files.exists(beside(".corrupt.quarantine.db")));
+  }
+
+  @Test
   void aSecondStartFindsAHealthyDatabase() throws Exception {
     starts.start(db);
     destroyALeaf();

@@ -244,7 +244,7 @@ class ViolatorsTest {
 
   @Test
   void manyOrphansWithManyViolators() throws Exception {
-    int rows = 120_000;
+    int rows = 60_000;
     build(
         "PRAGMA ignore_check_constraints = ON",
         "CREATE TABLE t(id INTEGER PRIMARY KEY, y TEXT CHECK(y <> 'bad'), x TEXT)",

@@ -7,11 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Writes what was found into a new file: the schema as it was, every table, every index empty. */
+/**
+ * Writes what was found into a new file: the schema as it was, every table, and those indexes that
+ * are exactly what the tables need. The others stay empty.
+ */
 final class Assembly {
   /** What two keys have in common may be as long, then they count as the same. */
   private static final int LONGEST_KEY = 1 << 20;
@@ -27,6 +32,7 @@ final class Assembly {
 
   private byte[] page;
   private final Map<String, TableTally> tallies = new HashMap<>();
+  private final Set<String> copied = new HashSet<>();
   private final SalvageProgress progress;
   private Quarantine quarantine;
   private long written;
@@ -46,6 +52,11 @@ final class Assembly {
     return tallies;
   }
 
+  /** The names of the indexes that are filled. */
+  Set<String> copiedIndexes() {
+    return copied;
+  }
+
   /**
    * @param beside a second file for the quarantine, written where something is damaged; null:
    *     {@code out} takes it too
@@ -57,6 +68,7 @@ final class Assembly {
     } catch (RowInDoubt e) {
       Files.delete(out);
       tallies.clear();
+      copied.clear();
       written = 0;
       return write(out, beside, true);
     }
@@ -94,7 +106,7 @@ final class Assembly {
       }
       for (SchemaRow row : findings.schema()) {
         if (row.isIndex()) {
-          writer.empty(roots.get(row.key()), false);
+          writeIndex(row, writer, roots.get(row.key()));
         }
       }
       TreeWriter schema = writer.schema();
@@ -172,6 +184,39 @@ final class Assembly {
     }
     row.end();
     out.finish();
+  }
+
+  private void writeIndex(SchemaRow index, DatabaseWriter writer, int root) throws IOException {
+    Tree entries = exactly(index);
+    TreeWriter out = writer.index(root);
+    if (entries != null) {
+      page = buffers[0];
+      SegmentCells cells = new SegmentCells(pages, entries);
+      Segments segments = entries.segments();
+      for (int i = 0; i < segments.size(); i++) {
+        pages.read(segments.page(i), page);
+        cells.each(page, i, entry -> addRecord(out, entry));
+      }
+      copied.add(index.name());
+    }
+    out.finish();
+  }
+
+  /** The image's index, if it has what the rows that were written need and nothing else. */
+  private Tree exactly(SchemaRow index) {
+    TableTally tally = tallies.get(index.table());
+    return tally == null || tally.quarantined + tally.destroyed + tally.fromBackup > 0
+        ? null
+        : findings.testimony(index.table()).exactIndex(index.name(), tally.kept);
+  }
+
+  /** To a tree without rowids. */
+  private void addRecord(TreeWriter out, CellCursor cell) throws IOException {
+    if (!cell.overflows()) {
+      out.add(page, cell.payloadAt(), cell.localSize());
+    } else {
+      out.add(payload.of(page, cell));
+    }
   }
 
   /** What is done with each row of a table. */
@@ -297,10 +342,8 @@ final class Assembly {
         } else {
           out.add(cell.rowid(), payload.of(page, cell));
         }
-      } else if (!cell.overflows()) {
-        out.add(page, cell.payloadAt(), cell.localSize());
       } else {
-        out.add(payload.of(page, cell));
+        addRecord(out, cell);
       }
       remember(cell);
       tally.kept++;

@@ -150,7 +150,10 @@ final class EntryHash {
     if (type == SerialType.REAL) {
       double real = FieldValue.real(bytes, from);
       long whole = (long) real;
-      return whole == real ? integer(whole) : mix(7, Double.doubleToLongBits(real));
+      // The largest long stands for every number beyond it, too.
+      return whole == real && whole != Long.MAX_VALUE
+          ? integer(whole)
+          : mix(7, Double.doubleToLongBits(real));
     }
     if (type < SerialType.BLOB) {
       return integer(FieldValue.integer(bytes, from, type));

@@ -1,5 +1,6 @@
 package dev.sqlguard.salvage;
 
+import dev.sqlguard.format.TextEncoding;
 import dev.sqlguard.salvage.SalvageProgress.Phase;
 import dev.sqlguard.salvage.TableShape.IndexShape;
 import java.io.IOException;
@@ -29,6 +30,7 @@ final class IndexWitness {
 
   private final Pages pages;
   private final CellSet suspects;
+  private final TextEncoding encoding;
   private final Map<String, Testimony> testimonies = new HashMap<>();
   private final SalvageProgress progress;
   private final EntryHash hash;
@@ -41,9 +43,10 @@ final class IndexWitness {
   /**
    * @param suspects gets the rows that an index contradicts
    */
-  IndexWitness(Pages pages, CellSet suspects, SalvageProgress progress) {
+  IndexWitness(Pages pages, CellSet suspects, TextEncoding encoding, SalvageProgress progress) {
     this.pages = pages;
     this.suspects = suspects;
+    this.encoding = encoding;
     this.progress = progress;
     this.hash = new EntryHash(new Payloads(pages));
     this.page = new byte[pages.geometry().pageSize()];
@@ -63,7 +66,7 @@ final class IndexWitness {
       for (IndexShape index : table.shape().indexes()) {
         Tree entries = byName.get(index.name());
         if (index.isPlain() && entries != null && entries.segments().size() > 0) {
-          comparisons.add(new Comparison(index, entries));
+          comparisons.add(new Comparison(index, entries, new IndexProof(index, encoding)));
         }
         if (comparisons.size() == TOGETHER) {
           hear(table, comparisons, hearing, testimony);
@@ -102,14 +105,12 @@ final class IndexWitness {
     private boolean told = true;
 
     private long rows;
-    private long counted;
+    private final IndexProof proof;
 
-    /** Whether no entry of it is broken. */
-    private boolean intact = true;
-
-    Comparison(IndexShape index, Tree entries) {
+    Comparison(IndexShape index, Tree entries, IndexProof proof) {
       this.index = index;
       this.entries = entries;
+      this.proof = proof;
     }
   }
 
@@ -126,6 +127,7 @@ final class IndexWitness {
       eachEntry(
           table,
           each,
+          each.proof,
           (comparison, key, value, number, start, trust) -> comparison.sums[bucket(key)] -= value);
     }
   }
@@ -137,14 +139,16 @@ final class IndexWitness {
     for (long sum : sums) {
       uneven += sum == 0 ? 0 : 1;
     }
-    long most = Math.max(comparison.rows, comparison.counted);
-    long passes = uneven == 0 ? 0 : most * uneven / BUCKETS / AT_ONCE + 1;
+    long passes = uneven == 0 ? 0 : comparison.rows * uneven / BUCKETS / AT_ONCE + 1;
     if (passes > MOST_PASSES) {
       return;
     }
-    boolean intact = comparison.intact && comparison.entries.isIntact();
+    boolean intact = comparison.entries.isIntact();
     if (intact) {
       testimony.wholeIndexHeard();
+    }
+    if (intact && uneven == 0 && comparison.proof.holds(comparison.rows)) {
+      testimony.exact(comparison.entries, comparison.rows);
     }
     hearing.next(intact);
     for (int pass = 0; pass < passes; pass++) {
@@ -164,6 +168,7 @@ final class IndexWitness {
       eachEntry(
           table,
           comparison,
+          null,
           (each, key, value, number, start, trust) -> {
             int bucket = bucket(key);
             if (sums[bucket] != 0 && bucket % turns == turn) {
@@ -218,7 +223,11 @@ final class IndexWitness {
     }
   }
 
-  private void eachEntry(Tree table, Comparison comparison, Statement action) throws IOException {
+  /**
+   * @param proof gets every entry, too; null where none is wanted
+   */
+  private void eachEntry(Tree table, Comparison comparison, IndexProof proof, Statement action)
+      throws IOException {
     TableShape shape = table.shape();
     IndexShape index = comparison.index;
     Segments segments = comparison.entries.segments();
@@ -235,6 +244,14 @@ final class IndexWitness {
             if (hash.read(page, cell, fields) && hash.fields() == fields) {
               long key = hash.keyOfEntry(shape, index);
               action.at(comparison, key, hash.ofEntry(), number, cell.start(), trusted);
+              if (proof != null) {
+                proof.entry(page, cell);
+              }
+            } else if (proof != null) {
+              proof.fail();
+            }
+            if (proof != null && suspects.contains(number, cell.start())) {
+              proof.fail();
             }
           });
     }

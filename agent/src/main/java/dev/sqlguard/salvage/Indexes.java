@@ -40,7 +40,7 @@ final class Indexes {
   }
 
   /**
-   * @param leftEmpty names of indexes that can't be filled and that their tables can't be without
+   * @param settled names of indexes that are filled already, or can't be and have to stay
    * @param unused tables to be dropped
    * @param damaged names of tables that may have lost rows
    * @return the first object that can't be used; the file is worthless then. Null: all can
@@ -48,11 +48,11 @@ final class Indexes {
   Failure fill(
       Path file,
       List<SchemaRow> schema,
-      Set<String> leftEmpty,
+      Set<String> settled,
       List<String> unused,
       Set<String> damaged)
       throws IOException {
-    Failure failure = fillAll(file, schema, leftEmpty, unused, damaged);
+    Failure failure = fillAll(file, schema, settled, unused, damaged);
     if (failure != null && failure.unique()) {
       try (Connection db = sqlite.open(file)) {
         BitSet repeated = RepeatedKeys.find(db, failure.object());
@@ -67,7 +67,7 @@ final class Indexes {
   private Failure fillAll(
       Path file,
       List<SchemaRow> schema,
-      Set<String> leftEmpty,
+      Set<String> settled,
       List<String> unused,
       Set<String> damaged)
       throws IOException {
@@ -80,7 +80,7 @@ final class Indexes {
       statement.execute("PRAGMA threads=2");
       long done = 0;
       for (SchemaRow row : schema) {
-        if (row.isIndex() && !leftEmpty.contains(row.name())) {
+        if (row.isIndex() && !settled.contains(row.name())) {
           try {
             statement.execute(reindex(row, schema));
           } catch (SQLException e) {

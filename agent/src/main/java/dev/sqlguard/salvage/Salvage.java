@@ -123,7 +123,7 @@ public final class Salvage {
     all.addAll(indexes);
     new OverflowChains(pages, suspects, damages).check(all);
     Map<String, Testimony> testimonies =
-        new IndexWitness(pages, suspects, progress).hear(tables, indexes);
+        new IndexWitness(pages, suspects, layout.encoding(), progress).hear(tables, indexes);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
     new InferredRows(
             pages,
@@ -157,8 +157,10 @@ public final class Salvage {
       Indexes sqliteWork = new Indexes(sqlite, progress);
       boolean apart = options.quarantine().isPresent();
       List<String> unusedHere = apart ? List.of() : unused;
+      Set<String> settled = new HashSet<>(leftEmpty);
+      settled.addAll(assembly.copiedIndexes());
       Indexes.Failure failure =
-          sqliteWork.fill(out, schema, leftEmpty, unusedHere, damaged(findings, assembly));
+          sqliteWork.fill(out, schema, settled, unusedHere, damaged(findings, assembly));
       if (failure == null) {
         if (apart && assembly.quarantined() == 0) {
           deleteQuarantine();

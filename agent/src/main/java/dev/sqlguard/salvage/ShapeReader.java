@@ -195,11 +195,13 @@ final class ShapeReader {
     int[] fields = new int[columns.size()];
     List<KeyOrder.Field> order = new ArrayList<>();
     boolean ordered = true;
+    int keys = 0;
     for (int i = 0; i < fields.length; i++) {
       int column = columns.get(i).column();
       int stored = storedIds.indexOf(column);
       fields[i] = column >= 0 && stored >= 0 ? stored : column == -1 ? -1 : IndexShape.EXPRESSION;
       ordered &= columns.get(i).field() != null;
+      keys += columns.get(i).key() ? 1 : 0;
       order.add(columns.get(i).field());
     }
     return new IndexShape(
@@ -208,6 +210,7 @@ final class ShapeReader {
         name.unique(),
         name.partial(),
         fields,
+        keys,
         ordered ? List.copyOf(order) : null);
   }
 }

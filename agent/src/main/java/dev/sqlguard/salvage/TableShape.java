@@ -50,6 +50,7 @@ record TableShape(
   /**
    * @param columns of each field of an entry the column's place in the record, {@link #ROWID}, or
    *     {@link #EXPRESSION}
+   * @param keys how many of the fields are the declared key; what tells rows apart stands behind
    * @param order null where an application's collation takes part in it
    */
   record IndexShape(
@@ -58,6 +59,7 @@ record TableShape(
       boolean unique,
       boolean partial,
       int[] columns,
+      int keys,
       List<KeyOrder.Field> order) {
     static final int ROWID = -1;
 

@@ -18,9 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** What a salvage made of a damaged file, having left it and the files beside it as they were. */
-record Salvaged(Path out, SalvageReport report) {
+/**
+ * What a salvage made of a damaged file, having left it and the files beside it as they were.
+ *
+ * @param indexesBuilt how many SQLite filled; the others are copies
+ */
+record Salvaged(Path out, SalvageReport report, long indexesBuilt) {
   private static final List<String> SUFFIXES = List.of("", "-journal", "-wal", "-shm");
 
   static Salvaged of(Path damaged) throws IOException {
@@ -35,6 +40,7 @@ record Salvaged(Path out, SalvageReport report) {
     Map<String, ByteBuffer> before = files(damaged);
     Path out = damaged.resolveSibling(damaged.getFileName() + ".salvaged");
     Files.deleteIfExists(out);
+    AtomicLong built = new AtomicLong();
     SalvageOptions options = new SalvageOptions(backup, backfill, Optional.empty(), true);
     try (DamagedFile image = DamagedFile.open(damaged, Replay.SALVAGE)) {
       Salvage salvage =
@@ -42,8 +48,15 @@ record Salvaged(Path out, SalvageReport report) {
               image,
               options,
               file -> DriverManager.getConnection("jdbc:sqlite:" + file),
-              SalvageProgress.none());
-      return new Salvaged(out, salvage.into(out));
+              (phase, done, total) -> {
+                if (phase == SalvageProgress.Phase.INDEX) {
+                  built.set(done);
+                } else if (phase == SalvageProgress.Phase.WRITE) {
+                  // Of an attempt that is written again nothing counts.
+                  built.set(0);
+                }
+              });
+      return new Salvaged(out, salvage.into(out), built.get());
     } finally {
       assertEquals(before, files(damaged), "the input");
       assertFalse(Files.exists(Path.of(out + "-schema")), "scratch files");

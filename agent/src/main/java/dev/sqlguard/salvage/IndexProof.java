@@ -27,6 +27,8 @@ final class IndexProof {
   private int lastLocal;
   private long lastSize;
   private long entries;
+  private boolean first;
+  private boolean known;
   private boolean holds;
 
   IndexProof(IndexShape index, TextEncoding encoding) {
@@ -50,12 +52,28 @@ final class IndexProof {
     return true;
   }
 
-  /** Takes the next entry, in the order of the tree. */
-  void entry(byte[] page, CellCursor cell) {
+  /**
+   * The next entries stand on another page.
+   *
+   * @param inOrder whether these are known to follow each other, by all of their fields
+   */
+  void page(boolean inOrder) {
+    known = inOrder && unique == null;
+    first = true;
+  }
+
+  /**
+   * Takes the next entry, in the order of the tree.
+   *
+   * @param good whether it is whole and could be read
+   */
+  void entry(byte[] page, CellCursor cell, boolean good) {
+    holds &= good;
     if (!holds) {
       return;
     }
-    holds = entries == 0 || follows(page, cell);
+    holds = entries == 0 || known && !first || follows(page, cell);
+    first = false;
     entries++;
     lastLocal = cell.localSize();
     lastSize = cell.payloadSize();
@@ -63,11 +81,6 @@ final class IndexProof {
       last = new byte[page.length];
     }
     System.arraycopy(page, cell.payloadAt(), last, 0, lastLocal);
-  }
-
-  /** An entry that isn't one, or can't be read. */
-  void fail() {
-    holds = false;
   }
 
   /** Whether there are exactly {@code rows} entries, with nothing against any of them. */

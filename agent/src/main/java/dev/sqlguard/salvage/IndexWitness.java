@@ -236,22 +236,21 @@ final class IndexWitness {
       int number = segments.page(i);
       boolean trusted = segments.isClean(i);
       pages.read(number, page);
+      if (proof != null) {
+        proof.page(trusted && segments.isLeaf(i) && !segments.mayOverflow(i));
+      }
       cells.each(
           page,
           i,
           cell -> {
             int fields = index.columns().length;
-            if (hash.read(page, cell, fields) && hash.fields() == fields) {
+            boolean readable = hash.read(page, cell, fields) && hash.fields() == fields;
+            if (readable) {
               long key = hash.keyOfEntry(shape, index);
               action.at(comparison, key, hash.ofEntry(), number, cell.start(), trusted);
-              if (proof != null) {
-                proof.entry(page, cell);
-              }
-            } else if (proof != null) {
-              proof.fail();
             }
-            if (proof != null && suspects.contains(number, cell.start())) {
-              proof.fail();
+            if (proof != null) {
+              proof.entry(page, cell, readable && !suspects.contains(number, cell.start()));
             }
           });
     }

@@ -34,6 +34,7 @@ final class Pages {
   private final byte[] block;
   private long blockAt = -1;
   private int blockLength;
+  private long lastAt;
   private long headersRead;
 
   /**
@@ -105,13 +106,22 @@ final class Pages {
     }
     long at = geometry.offset(page);
     int size = geometry.pageSize();
-    if (at < blockAt || at + size > blockAt + blockLength) {
+    boolean forward = at > lastAt && at - lastAt <= block.length;
+    lastAt = at;
+    int there;
+    if (at >= blockAt && at + size <= blockAt + blockLength) {
+      System.arraycopy(block, (int) (at - blockAt), into, 0, size);
+      return true;
+    } else if (forward) {
       blockAt = at;
       blockLength = Math.max(0, image.read(at, block, 0, block.length));
+      there = Math.min(size, blockLength);
+      System.arraycopy(block, 0, into, 0, there);
+    } else {
+      // The pages of a tree that has grown at random stand anywhere: what comes behind is of no
+      // use.
+      there = Math.max(0, image.read(at, into, 0, size));
     }
-    int from = (int) (at - blockAt);
-    int there = Math.min(size, blockLength - from);
-    System.arraycopy(block, from, into, 0, there);
     Arrays.fill(into, there, size, (byte) 0);
     return true;
   }

@@ -298,12 +298,13 @@ class IndexCopyTest {
   @Test
   void aUniqueIndexThatHasAKeyTwiceIsNotCopied() throws Exception {
     build(TWO_TABLES);
-    build("UPDATE t SET x = 'row 1300' WHERE id = 10");
+    build("UPDATE t SET x = 'row 1300' WHERE id = 10", "CREATE INDEX j ON t(x, id)");
     define("i", "CREATE UNIQUE INDEX i ON t(x)");
     Salvaged salvaged = Salvaged.of(file);
     assertEquals(599, salvaged.rows("t").size());
     assertEquals(1, salvaged.quarantined().size());
-    assertIndexes(salvaged, 1);
+    // The other one was right until a row was taken away.
+    assertIndexes(salvaged, 2);
   }
 
   @Test

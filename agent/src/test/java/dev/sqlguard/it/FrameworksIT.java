@@ -1,10 +1,5 @@
 package dev.sqlguard.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,16 +16,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("matrix")
 class FrameworksIT {
-  private static final int ROWS = 500;
-
   @TempDir Path temporary;
   private Path db;
 
   @BeforeEach
   void walDatabase() throws Exception {
-    db = temporary.toRealPath().resolve("app.db");
-    Databases.create(db, ROWS);
-    Databases.execute(db, "PRAGMA journal_mode=WAL");
+    db = GuardedStory.walDatabase(temporary.toRealPath(), "app.db");
   }
 
   static List<Arguments> programs() throws Exception {
@@ -60,8 +51,8 @@ class FrameworksIT {
   @ParameterizedTest
   @MethodSource("programs")
   void isGuarded(Path java, String program, String main, String library) throws Exception {
-    startsHealthyThenDamaged(
-        MatrixPrograms.classPathOf(program).java(java).program(main, library, db.toString()));
+    GuardedStory.startsHealthyThenDamaged(
+        db, MatrixPrograms.classPathOf(program).java(java).program(main, library, db.toString()));
   }
 
   static List<Path> javas() throws Exception {
@@ -72,7 +63,8 @@ class FrameworksIT {
   @ParameterizedTest
   @MethodSource("javas")
   void springBootWithNestedJarsIsGuarded(Path java) throws Exception {
-    startsHealthyThenDamaged(
+    GuardedStory.startsHealthyThenDamaged(
+        db,
         GuardedJvm.jvm()
             .java(java)
             .classPath()
@@ -82,28 +74,5 @@ class FrameworksIT {
                 "--spring.main.banner-mode=off",
                 "--logging.level.root=off",
                 "--spring.datasource.url=jdbc:sqlite:" + db));
-  }
-
-  private void startsHealthyThenDamaged(GuardedJvm jvm) throws Exception {
-    var healthy = jvm.run();
-    assertEquals(List.of(String.valueOf(ROWS + 1)), healthy.output(), () -> "" + healthy);
-    assertEquals(0, healthy.exitCode());
-    assertEquals(ROWS, Databases.rows(Databases.beside(db, ".bak")));
-    assertFalse(Files.exists(Databases.beside(db, ".corrupt")));
-    assertWalIsFoldedIn();
-    assertEquals(ROWS + 1, Databases.rows(db));
-
-    Databases.damage(db, "t", 2);
-    var damaged = jvm.run();
-    assertEquals(List.of(String.valueOf(ROWS + 2)), damaged.output(), () -> "" + damaged);
-    assertTrue(Databases.isIntact(db));
-    assertEquals(ROWS + 2, Databases.rows(db));
-    assertFalse(Databases.isIntact(Databases.beside(db, ".corrupt")));
-    assertWalIsFoldedIn();
-  }
-
-  private void assertWalIsFoldedIn() throws Exception {
-    Path wal = Databases.beside(db, "-wal");
-    assertTrue(!Files.exists(wal) || Files.size(wal) == 0, () -> "the WAL is left: " + wal);
   }
 }

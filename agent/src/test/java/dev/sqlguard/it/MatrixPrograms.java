@@ -21,6 +21,12 @@ final class MatrixPrograms {
   static List<Path> jarAndLibraries(String program) throws IOException {
     List<Path> entries = new ArrayList<>();
     entries.add(jar(program));
+    entries.addAll(libraries(program));
+    return entries;
+  }
+
+  static List<Path> libraries(String program) throws IOException {
+    List<Path> entries = new ArrayList<>();
     try (var libraries = Files.newDirectoryStream(target(program).resolve("lib"), "*.jar")) {
       libraries.forEach(entries::add);
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.LogManager;
 import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.sqlite.SQLiteDataSource;
@@ -32,6 +33,9 @@ public final class Main {
     if (arguments[0].equals("hikari-crowd")) {
       crowd(url);
     } else {
+      if (arguments[0].equals("log-manager")) {
+        expectLogManager(System.getProperty("java.util.logging.manager"));
+      }
       DataSource pool = pool(arguments[0], url);
       insert(pool);
       System.out.println(count(pool));
@@ -42,6 +46,7 @@ public final class Main {
   private static DataSource pool(String name, String url) throws Exception {
     switch (name) {
       case "hikari-url":
+      case "log-manager":
         return hikari(url);
       case "hikari-datasource":
         HikariConfig config = new HikariConfig();
@@ -72,6 +77,14 @@ public final class Main {
                             .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url))));
       default:
         throw new IllegalArgumentException(name);
+    }
+  }
+
+  /** The JDK falls back to its own, silently, where somebody asked for a logger too early. */
+  private static void expectLogManager(String name) {
+    String manager = LogManager.getLogManager().getClass().getName();
+    if (!manager.equals(name)) {
+      throw new IllegalStateException(manager);
     }
   }
 

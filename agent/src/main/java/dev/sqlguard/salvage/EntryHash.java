@@ -133,6 +133,23 @@ final class EntryHash {
     return NULL;
   }
 
+  /** The key of the row, without rowid, that the entry at hand is of; null where it has none. */
+  Bound keyIn(TableShape shape, IndexShape index) {
+    RecordBuilder key = new RecordBuilder();
+    for (int column = 0; column < shape.key().size(); column++) {
+      int field = -1;
+      for (int i = 0; i < record.fields(); i++) {
+        field = field < 0 && index.columns()[i] == column ? i : field;
+      }
+      if (field < 0) {
+        return null;
+      }
+      key.add(record.type(field), bytes, at + (int) record.offset(field));
+    }
+    byte[] built = key.build();
+    return new Bound(0, built, built.length);
+  }
+
   /** The last value of the record at hand, 0 where that is no integer. */
   long lastInteger() {
     int last = record.fields() - 1;

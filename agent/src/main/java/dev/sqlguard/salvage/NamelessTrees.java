@@ -29,7 +29,6 @@ final class NamelessTrees {
   private final LeafRanges leaves = new LeafRanges();
   private final byte[] leaf;
   private final CellCursor cell;
-  private final int tenths;
   private final int sampleSize;
 
   /** A tree without rowids. */
@@ -57,10 +56,8 @@ final class NamelessTrees {
 
   /**
    * @param known the trees that do have a name
-   * @param tenths how many of ten entries must be repeated in rows, of which some may be lost
    */
-  NamelessTrees(Pages pages, List<Tree> known, List<Orphan> orphans, int tenths) {
-    this.tenths = tenths;
+  NamelessTrees(Pages pages, List<Tree> known, List<Orphan> orphans) {
     int share = MOST_ENTRIES / Math.max(1, orphans.size());
     this.sampleSize = Math.max(SMALLEST_SAMPLE, Math.min(LARGEST_SAMPLE, share));
     this.pages = pages;
@@ -259,6 +256,6 @@ final class NamelessTrees {
     for (boolean hit : found) {
       hits += hit ? 1 : 0;
     }
-    return all > 0 && 10 * hits >= tenths * all;
+    return all > 0 && 10 * hits >= 9 * all;
   }
 }

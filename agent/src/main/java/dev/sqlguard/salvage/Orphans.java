@@ -3,13 +3,11 @@ package dev.sqlguard.salvage;
 import dev.sqlguard.format.BtreePage;
 import dev.sqlguard.format.CellCursor;
 import dev.sqlguard.format.Geometry;
-import dev.sqlguard.salvage.TableShape.IndexShape;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
@@ -27,12 +25,14 @@ final class Orphans {
   private final Damages damages;
   private final List<Orphan> leftOver = new ArrayList<>();
   private final List<Tree> tables;
-  private final List<IndexShape> damagedIndexes;
+  private final HoleFinder holeFinder;
+  private final List<IndexClaims.Claimant> claimants;
+  private IndexClaims claims;
   private final boolean schemaComplete;
   private final Familiarity familiarity;
 
   /**
-   * @param damagedIndexes those that lack pages
+   * @param claimants the indexes that lack pages
    * @param schemaComplete whether every tree of the image is known by name
    */
   Orphans(
@@ -40,7 +40,7 @@ final class Orphans {
       byte[] visits,
       Damages damages,
       List<Tree> tables,
-      List<IndexShape> damagedIndexes,
+      List<IndexClaims.Claimant> claimants,
       boolean schemaComplete,
       Familiarity familiarity) {
     this.familiarity = familiarity;
@@ -49,7 +49,9 @@ final class Orphans {
     this.visits = visits;
     this.damages = damages;
     this.tables = tables;
-    this.damagedIndexes = damagedIndexes;
+    this.holeFinder = new HoleFinder(pages);
+    this.claimants = claimants;
+    this.claims = claims();
     this.schemaComplete = schemaComplete;
   }
 
@@ -58,12 +60,7 @@ final class Orphans {
   }
 
   void attribute() throws IOException {
-    List<Hole> holes = new ArrayList<>();
-    for (Tree tree : tables) {
-      for (Gap gap : tree.gaps()) {
-        holes.add(hole(tree, gap));
-      }
-    }
+    List<Hole> holes = holes();
     // Whole subtrees first: what they span, no single page can be a part of.
     Comparator<Orphan> order =
         Comparator.comparingInt(Orphan::depth)
@@ -80,22 +77,34 @@ final class Orphans {
     placeAll(withRowids, holes, order);
     insertFillings(holes, true);
     // Whether a tree is an index shows in the rows of its table: these first.
-    Set<Integer> proven = provenIndexes(others, holes);
-    removeIndexes(others, holes, proven);
+    if (!schemaComplete) {
+      Set<Integer> proven = provenIndexes(others);
+      others.removeIf(orphan -> proven.contains(orphan.page));
+    } else {
+      List<Orphan> contested = new ArrayList<>();
+      others.removeIf(orphan -> claims.couldBeIndex(orphan) && contested.add(orphan));
+      placeAll(others, holes, order);
+      insertFillings(holes, false);
+      holes = holes();
+      claims = claims();
+      others = contested;
+    }
     placeAll(others, holes, order);
-    removeIndexes(leftOver, holes, proven);
     insertFillings(holes, false);
   }
 
-  private void removeIndexes(List<Orphan> orphans, List<Hole> holes, Set<Integer> proven)
-      throws IOException {
-    Iterator<Orphan> each = orphans.iterator();
-    while (each.hasNext()) {
-      Orphan orphan = each.next();
-      if (!orphan.isOfTable() && isIndex(orphan, holes, proven)) {
-        each.remove();
+  private IndexClaims claims() {
+    return new IndexClaims(pages, claimants, holeFinder, familiarity);
+  }
+
+  private List<Hole> holes() throws IOException {
+    List<Hole> holes = new ArrayList<>();
+    for (Tree tree : tables) {
+      for (Gap gap : tree.gaps()) {
+        holes.add(holeFinder.hole(tree, gap));
       }
     }
+    return holes;
   }
 
   private void insertFillings(List<Hole> holes, boolean rowids) {
@@ -111,7 +120,14 @@ final class Orphans {
     Deque<Orphan> open = new ArrayDeque<>(roots);
     while (!open.isEmpty()) {
       Orphan orphan = open.poll();
-      if (place(orphan, holes)) {
+      IndexClaims.Verdict verdict =
+          schemaComplete && !orphan.isOfTable()
+              ? claims.judge(orphan, holes)
+              : IndexClaims.Verdict.TABLE;
+      if (verdict == IndexClaims.Verdict.INDEX) {
+        continue;
+      }
+      if (verdict == IndexClaims.Verdict.TABLE && place(orphan, holes)) {
         addRejected(orphan, open);
         continue;
       }
@@ -142,59 +158,14 @@ final class Orphans {
     }
   }
 
-  /** Those whose entries are found repeated in rows, where shapes alone don't decide. */
-  private Set<Integer> provenIndexes(List<Orphan> others, List<Hole> holes) throws IOException {
-    List<Orphan> undecided = new ArrayList<>();
-    for (Orphan orphan : others) {
-      if (!schemaComplete || fitsIndex(orphan) && fitsHole(orphan, holes)) {
-        undecided.add(orphan);
-      }
-    }
-    if (undecided.isEmpty()) {
+  /** Those whose entries are found repeated in rows. */
+  private Set<Integer> provenIndexes(List<Orphan> others) throws IOException {
+    if (others.isEmpty()) {
       return Set.of();
     }
-    for (Orphan orphan : leftOver) {
-      undecided.add(orphan);
-    }
-    return new NamelessTrees(pages, tables, undecided, schemaComplete ? 2 : 9).indexes();
-  }
-
-  private boolean isIndex(Orphan orphan, List<Hole> holes, Set<Integer> proven) throws IOException {
-    return proven.contains(orphan.page)
-        || schemaComplete
-            && fitsIndex(orphan)
-            && (!fitsHole(orphan, holes) || isUnfamiliar(orphan, holes));
-  }
-
-  /** Whether the backup has none of its rows in any table where it would fit. */
-  private boolean isUnfamiliar(Orphan orphan, List<Hole> holes) throws IOException {
-    for (Hole hole : holes) {
-      if (!hole.tree().order().rowids() && familiarity.of(orphan, hole.tree()) > 0) {
-        return false;
-      }
-    }
-    return familiarity.hasBackup();
-  }
-
-  /** Whether it could be a part of an index that lacks pages. */
-  private boolean fitsIndex(Orphan orphan) {
-    Profile profile = orphan.wholeProfile();
-    for (IndexShape index : damagedIndexes) {
-      if (profile.fits(index)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean fitsHole(Orphan orphan, List<Hole> holes) {
-    Profile profile = orphan.wholeProfile();
-    for (Hole hole : holes) {
-      if (!hole.tree().order().rowids() && profile.oddityIn(hole.tree().shape()) >= 0) {
-        return true;
-      }
-    }
-    return false;
+    List<Orphan> all = new ArrayList<>(others);
+    all.addAll(leftOver);
+    return new NamelessTrees(pages, tables, all).indexes();
   }
 
   /** Whether no known table could have these rows, gap or not. */
@@ -237,7 +208,11 @@ final class Orphans {
       }
     }
     Hole chosen = best.size() == 1 ? best.get(0) : mostFamiliar(orphan, best);
-    if (chosen == null || !orphan.isOfTable() && !chosen.isBounded() && fitsIndex(orphan)) {
+    if (chosen == null
+        || !schemaComplete
+            && !orphan.isOfTable()
+            && !chosen.isBounded()
+            && claims.couldBeIndex(orphan)) {
       return false;
     }
     Segments segments = new Segments();
@@ -278,30 +253,6 @@ final class Orphans {
       }
     }
     return likely;
-  }
-
-  private Hole hole(Tree tree, Gap gap) throws IOException {
-    Segments segments = tree.segments();
-    Bound above = gap.before() > 0 ? edge(tree, gap.before() - 1, true) : null;
-    Bound below = gap.before() < segments.size() ? edge(tree, gap.before(), false) : null;
-    return new Hole(tree, gap, above, below);
-  }
-
-  /** The first or last key of a segment. */
-  private Bound edge(Tree tree, int segment, boolean last) throws IOException {
-    byte[] page = new byte[geometry.pageSize()];
-    pages.read(tree.segments().page(segment), page);
-    Bound[] edge = new Bound[1];
-    new SegmentCells(pages, tree)
-        .each(
-            page,
-            segment,
-            cell -> {
-              if (last || edge[0] == null) {
-                edge[0] = Bound.of(page, cell, tree.order().rowids());
-              }
-            });
-    return edge[0];
   }
 
   private void insertFillings(Tree tree, List<Hole> holes) {

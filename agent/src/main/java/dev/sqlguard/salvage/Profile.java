@@ -78,20 +78,66 @@ final class Profile {
         }
         continue;
       }
-      for (int each = NULL; each <= BLOB; each <<= 1) {
-        if ((classes[i] & each) == 0) {
-          continue;
-        }
-        TableShape.Column column = shape.stored().get(i);
-        long type = sample(each);
-        if (!column.canHold(type, shape.strict()) || each == NULL && column.notNull()) {
-          return -1;
-        }
-        oddity += column.affinity().expects(type) ? 0 : 1;
+      int odd = oddityOf(classes[i], shape.stored().get(i), shape.strict());
+      if (odd < 0) {
+        return -1;
       }
+      oddity += odd;
       // A rowid's place in the record holds nothing, ever; elsewhere that is odd.
       oddity += classes[i] == NULL && i > 0 ? 1 : 0;
       oddity += i == 0 && classes[i] == NULL ? 2 : 0;
+    }
+    return oddity;
+  }
+
+  /** How odd these records would be as entries of an index, -1 where they can't be such. */
+  int oddityIn(TableShape table, TableShape.IndexShape index) {
+    if (!fits(index)) {
+      return -1;
+    }
+    int oddity = 0;
+    for (int i = 0; i < Math.min(MOST, most); i++) {
+      int stored = index.columns()[i];
+      if (stored == TableShape.IndexShape.EXPRESSION) {
+        continue;
+      }
+      if (stored == TableShape.IndexShape.ROWID || stored == table.rowidAlias()) {
+        if (classes[i] != NUMBER) {
+          return -1;
+        }
+        continue;
+      }
+      int odd = oddityOf(classes[i], table.stored().get(stored), table.strict());
+      if (odd < 0) {
+        return -1;
+      }
+      oddity += odd;
+    }
+    return oddity;
+  }
+
+  /** How many classes of values stand in fields in which other records have none of that class. */
+  int unlike(Profile others) {
+    int unlike = 0;
+    for (int i = 0; others.most > 0 && i < Math.min(MOST, most); i++) {
+      int there = i < others.classes.length ? others.classes[i] : 0;
+      unlike += Integer.bitCount(classes[i] & ~there);
+    }
+    return unlike;
+  }
+
+  /** -1 where the column can't hold one of the classes. */
+  private static int oddityOf(int classes, TableShape.Column column, boolean strict) {
+    int oddity = 0;
+    for (int each = NULL; each <= BLOB; each <<= 1) {
+      if ((classes & each) == 0) {
+        continue;
+      }
+      long type = sample(each);
+      if (!column.canHold(type, strict) || each == NULL && column.notNull()) {
+        return -1;
+      }
+      oddity += column.affinity().expects(type) ? 0 : 1;
     }
     return oddity;
   }

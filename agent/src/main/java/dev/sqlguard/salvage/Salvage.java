@@ -111,7 +111,7 @@ public final class Salvage {
     walk(pages, visits, skeleton.shapes(), borrowed, layout.encoding(), tables, indexes);
     discard(pages, visits, skeleton.rejected(), layout.encoding());
     new FreePages(pages).mark(header);
-    List<IndexShape> damagedIndexes = damagedIndexes(skeleton.shapes(), indexes);
+    List<IndexClaims.Claimant> damagedIndexes = damagedIndexes(tables, indexes);
     boolean named = found.complete() || !borrowed.isEmpty();
     Familiarity familiarity = new Familiarity(pages, backup, skeleton.rows());
     Orphans orphans =
@@ -238,18 +238,18 @@ public final class Salvage {
     }
   }
 
-  private static List<IndexShape> damagedIndexes(List<TableShape> shapes, List<Tree> indexes) {
-    Set<String> damaged = new HashSet<>();
+  private static List<IndexClaims.Claimant> damagedIndexes(List<Tree> tables, List<Tree> indexes) {
+    Map<String, Tree> damaged = new HashMap<>();
     for (Tree index : indexes) {
       if (!index.gaps().isEmpty()) {
-        damaged.add(index.name());
+        damaged.put(index.name(), index);
       }
     }
-    List<IndexShape> found = new ArrayList<>();
-    for (TableShape shape : shapes) {
-      for (IndexShape index : shape.indexes()) {
-        if (damaged.contains(index.name())) {
-          found.add(index);
+    List<IndexClaims.Claimant> found = new ArrayList<>();
+    for (Tree table : tables) {
+      for (IndexShape index : table.shape().indexes()) {
+        if (damaged.containsKey(index.name())) {
+          found.add(new IndexClaims.Claimant(table, index, damaged.get(index.name())));
         }
       }
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A healthy earlier state of a damaged database. */
 final class Backup {
@@ -33,7 +34,7 @@ final class Backup {
     this.pages = new Pages(image, geometry, 0);
     this.damages = new Damages(geometry.pages());
     this.visits = new byte[pages.count() + 1];
-    this.schema = new SchemaFinder(pages).find(visits, damages);
+    this.schema = new SchemaFinder(pages).find(visits, damages, Optional.empty());
     for (SchemaRow row : schema.rows()) {
       if (row.isTableWithRows()) {
         tables.put(row.name(), row);

@@ -6,6 +6,7 @@ import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
 import dev.sqlguard.salvage.TableShape.IndexShape;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Hashes what an index says of a row, from the row and from the index's entry alike: equal hashes
@@ -18,6 +19,9 @@ final class EntryHash {
 
   /** Longer keys are not read. */
   private static final int LONGEST = 1 << 20;
+
+  /** Longer ones are not handed out. */
+  private static final int LONGEST_TEXT = 4096;
 
   private final Payloads payloads;
   private final RecordCursor record = new RecordCursor();
@@ -156,6 +160,16 @@ final class EntryHash {
     return last >= 0 && SerialType.isInteger(record.type(last))
         ? FieldValue.integer(bytes, at + (int) record.offset(last), record.type(last))
         : 0;
+  }
+
+  /** A text of the record at hand, null where the value is none or a long one. */
+  byte[] text(int field) {
+    long type = record.type(field);
+    if (!SerialType.isText(type) || SerialType.size(type) > LONGEST_TEXT) {
+      return null;
+    }
+    int from = at + (int) record.offset(field);
+    return Arrays.copyOfRange(bytes, from, from + (int) SerialType.size(type));
   }
 
   long value(int field) {

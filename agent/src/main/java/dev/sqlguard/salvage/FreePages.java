@@ -21,30 +21,40 @@ final class FreePages {
     this.trunk = new byte[pages.geometry().pageSize()];
   }
 
+  /** The pages that the header's chain of trunks lists, also where it breaks off. */
+  record Listed(BitSet pages, boolean whole) {}
+
+  /** Marks nothing. */
+  Listed list(Optional<DatabaseHeader> header) throws IOException {
+    BitSet listed = new BitSet();
+    boolean whole = header.isPresent();
+    long next = header.isPresent() ? header.get().firstFreelistTrunk() : 0;
+    while (next != 0) {
+      if (next < 2
+          || !pages.exists(next)
+          || listed.get((int) next)
+          || !pages.read(next, trunk)
+          || !isTrunk()) {
+        whole = false;
+        break;
+      }
+      listed.set((int) next);
+      for (int i = 0; i < leaves(); i++) {
+        listed.set((int) BigEndian.u32(trunk, 8 + 4 * i));
+      }
+      next = BigEndian.u32(trunk, 0);
+    }
+    whole &= header.isPresent() && listed.cardinality() == header.get().freelistPages();
+    return new Listed(listed, whole);
+  }
+
   /**
    * @return whether the freelist is whole
    */
   boolean mark(Optional<DatabaseHeader> header) throws IOException {
-    boolean whole = header.isPresent();
-    long marked = 0;
-    if (header.isPresent()) {
-      BitSet trunks = new BitSet();
-      long next = header.get().firstFreelistTrunk();
-      while (next != 0) {
-        if (next < 2
-            || !pages.exists(next)
-            || trunks.get((int) next)
-            || !pages.read(next, trunk)
-            || !isTrunk()) {
-          whole = false;
-          break;
-        }
-        trunks.set((int) next);
-        marked += markTrunk(next);
-        next = BigEndian.u32(trunk, 0);
-      }
-      whole &= marked == header.get().freelistPages();
-    }
+    Listed listed = list(header);
+    listed.pages().stream().forEach(this::mark);
+    boolean whole = listed.whole();
     if (!whole) {
       markByShape();
     }
@@ -80,13 +90,12 @@ final class FreePages {
     return true;
   }
 
-  private long markTrunk(long number) {
+  private void markTrunk(long number) {
     mark(number);
     long leaves = leaves();
     for (int i = 0; i < leaves; i++) {
       mark(BigEndian.u32(trunk, 8 + 4 * i));
     }
-    return leaves + 1;
   }
 
   private void mark(long page) {

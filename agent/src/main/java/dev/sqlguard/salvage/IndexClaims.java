@@ -4,9 +4,11 @@ import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.salvage.TableShape.IndexShape;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Tells orphans that hold entries of an index from those that hold rows of a table WITHOUT ROWID,
@@ -63,6 +65,11 @@ final class IndexClaims {
       return 10 * confirmed >= 2 * asked && confirmed > 0 && !isContradicted();
     }
 
+    /** An old page of the index would still agree with most rows. */
+    boolean isRefuted() {
+      return 2 * contradicted > asked;
+    }
+
     /** Some contradict that are stale or damaged themselves. */
     boolean isContradicted() {
       return 10 * contradicted > asked;
@@ -93,13 +100,17 @@ final class IndexClaims {
     boolean surrounded = false;
     int tableOddity = Integer.MAX_VALUE;
     OrphanSample sample = new OrphanSample(pages, orphan);
+    Set<Tree> asked = new HashSet<>();
     for (Hole hole : holes) {
+      if (hole.tree().order().rowids()) {
+        continue;
+      }
       int oddity = profile.oddityIn(hole.tree().shape());
-      if (hole.tree().order().rowids() || oddity < 0) {
+      if (oddity < 0) {
         continue;
       }
       shaped = true;
-      familiar |= familiarity.of(orphan, hole.tree()) > 0;
+      familiar |= asked.add(hole.tree()) && familiarity.of(orphan, hole.tree()) > 0;
       if (orphan.first == null || hole.hasRoomFor(orphan)) {
         oddity += profile.unlike(known(hole.tree()));
         if (oddity < tableOddity || hole.isBounded()) {
@@ -129,6 +140,7 @@ final class IndexClaims {
     int indexOddity = Integer.MAX_VALUE;
     boolean possible = false;
     boolean less = false;
+    boolean refuted = true;
     for (Claimant claimant : claimants) {
       int oddity = profile.oddityIn(claimant.table.shape(), claimant.shape);
       if (oddity < 0) {
@@ -136,6 +148,8 @@ final class IndexClaims {
       }
       oddity += profile.unlike(known(claimant.entries));
       indexOddity = Math.min(indexOddity, oddity);
+      Evidence evidence = hear(claimant, sample);
+      refuted &= evidence.isRefuted();
       if (!isPlace(claimant, orphan) || !sample.rises(claimant.entries.order())) {
         continue;
       }
@@ -143,7 +157,6 @@ final class IndexClaims {
       if (rowids && !sample.endsDiffer(entry)) {
         continue;
       }
-      Evidence evidence = hear(claimant, sample);
       if (evidence.isConfirmed() && !surrounded) {
         return Verdict.INDEX;
       }
@@ -155,7 +168,7 @@ final class IndexClaims {
     if (possible) {
       return less || familiarity.hasBackup() && !surrounded ? Verdict.INDEX : Verdict.UNKNOWN;
     }
-    boolean table = tableOddity < indexOddity || surrounded;
+    boolean table = tableOddity < indexOddity || surrounded || refuted;
     return table && tableOddity < Integer.MAX_VALUE ? Verdict.TABLE : Verdict.UNKNOWN;
   }
 

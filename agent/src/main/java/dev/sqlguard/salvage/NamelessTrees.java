@@ -19,6 +19,9 @@ final class NamelessTrees {
   private static final int LARGEST_SAMPLE = 32;
   private static final int SMALLEST_SAMPLE = 4;
 
+  /** So many of a sample prove an index whose other rows are lost. */
+  private static final int FEWEST_REPEATED = 8;
+
   /** Of all trees together, so that they fit into a small heap. */
   private static final int MOST_ENTRIES = 30_000;
 
@@ -44,6 +47,9 @@ final class NamelessTrees {
     /** The last value of each entry of the sample: an index ends with the rowid. */
     private final List<Long> rowids = new ArrayList<>();
 
+    /** The texts of each entry of the sample. */
+    private final List<List<byte[]>> texts = new ArrayList<>();
+
     /** Which entries of the sample were found repeated in larger rows. */
     private boolean[] repeated;
 
@@ -51,6 +57,16 @@ final class NamelessTrees {
       this.tree = tree;
       this.root = root;
       this.fields = fields;
+    }
+
+    /** Leaves entries from all over the sample, for which alone there is memory. */
+    private void shrink(int size) {
+      while (sample.size() > size) {
+        sample.remove((int) (sample.size() * 0.618));
+      }
+      texts.clear();
+      rowids.clear();
+      repeated = new boolean[sample.size()];
     }
   }
 
@@ -107,6 +123,7 @@ final class NamelessTrees {
         if (isIndexOfTable(candidate)) {
           indexes.add(candidate.root);
         } else {
+          candidate.shrink(sampleSize);
           undecided.add(candidate);
         }
       }
@@ -154,41 +171,68 @@ final class NamelessTrees {
     }
   }
 
-  /** Entries from all over the tree. */
+  /** Entries from all over the tree, and from all over each of its pages. */
   private void takeSample(Candidate candidate) throws IOException {
     int segments = candidate.tree.segments().size();
-    int perSegment = Math.max(1, sampleSize / Math.max(1, segments));
+    int perSegment = Math.max(1, LARGEST_SAMPLE / Math.max(1, segments));
     byte[] page = new byte[pages.geometry().pageSize()];
     SegmentCells cells = new SegmentCells(pages, candidate.tree);
-    for (int i = 0; i < segments; i += Math.max(1, segments / sampleSize)) {
-      int[] left = {perSegment};
-      pages.read(candidate.tree.segments().page(i), page);
+    for (int i = 0; i < segments; i += Math.max(1, segments / LARGEST_SAMPLE)) {
+      int number = candidate.tree.segments().page(i);
+      pages.read(number, page);
+      int cellsHere = PageLayout.of(page, number, BtreePage.LEAF_INDEX).cells();
+      int step = Math.max(1, cellsHere / perSegment);
+      int[] at = {0};
       cells.each(
           page,
           i,
           entry -> {
-            long[] sampled = left[0]-- > 0 ? values.of(page, entry, false) : null;
+            long[] sampled = at[0]++ % step == 0 ? values.of(page, entry, false) : null;
             if (sampled != null) {
               candidate.sample.add(sampled);
+              candidate.texts.add(values.texts(page, entry));
               candidate.rowids.add(values.lastInteger(page, entry));
             }
           });
     }
-    candidate.repeated = new boolean[candidate.sample.size()];
   }
 
-  /** That its last values are rowids proves nothing: so are those of a reference. */
+  /**
+   * That its last values are rowids proves nothing: so are those of a reference. A part of an index
+   * on an expression repeats its rows in other letters, or parts of them. Where rows are lost, the
+   * others decide, if they are enough and of one kind.
+   */
   private boolean isIndexOfTable(Candidate index) throws IOException {
-    boolean[] repeated = new boolean[index.sample.size()];
-    for (int i = 0; i < repeated.length; i++) {
+    int n = index.sample.size();
+    boolean[] repeated = new boolean[n];
+    Map<Integer, Integer> kinds = new HashMap<>();
+    LongSet rowids = new LongSet();
+    boolean distinct = true;
+    for (int i = 0; i < n; i++) {
+      distinct &= rowids.add(index.rowids.get(i));
       for (int page : leaves.containing(index.rowids.get(i))) {
-        if (findRow(page, index.rowids.get(i))) {
-          long[] row = values.of(leaf, cell, true);
-          repeated[i] |= row != null && RowValues.contains(row, index.sample.get(i));
+        if (findRow(page, index.rowids.get(i)) && repeats(index, i)) {
+          repeated[i] = true;
+          kinds.merge(values.fields(), 1, Integer::sum);
         }
       }
     }
-    return areEnough(repeated, repeated.length);
+    int most = 0;
+    for (int count : kinds.values()) {
+      most = Math.max(most, count);
+    }
+    return areEnough(repeated, n) || distinct && most >= FEWEST_REPEATED && 2 * most >= n;
+  }
+
+  /** Whether the row that was found says what an entry says beside its rowid. */
+  private boolean repeats(Candidate index, int entry) throws IOException {
+    long[] row = values.of(leaf, cell, true);
+    if (row == null) {
+      return false;
+    }
+    return RowValues.contains(row, index.sample.get(entry))
+        || RowValues.containsFolded(
+            row, index.sample.get(entry), values.texts(leaf, cell), index.texts.get(entry));
   }
 
   private boolean findRow(int page, long rowid) throws IOException {

@@ -87,7 +87,7 @@ public final class Salvage {
         new Pages(image, geometry, right ? header.get().pageCount() : 0, image::isSuspect);
     markAdministrative(pages, head, header);
     byte[] visits = new byte[pages.count() + 1];
-    SchemaFinder.Found found = new SchemaFinder(pages).find(visits, damages);
+    SchemaFinder.Found found = new SchemaFinder(pages).find(visits, damages, header);
     Backup backup = backup(found);
     List<SchemaRow> rows = new ArrayList<>(found.rows());
     Set<String> borrowed = found.complete() ? Set.of() : borrow(rows, backup);

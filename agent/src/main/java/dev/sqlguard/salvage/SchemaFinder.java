@@ -2,6 +2,7 @@ package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.BtreePage;
 import dev.sqlguard.format.CellCursor;
+import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.FieldValue;
 import dev.sqlguard.format.Geometry;
 import dev.sqlguard.format.RecordCursor;
@@ -10,10 +11,14 @@ import dev.sqlguard.format.TextEncoding;
 import dev.sqlguard.salvage.TableShape.Column;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -30,6 +35,8 @@ final class SchemaFinder {
 
   private static final Pattern VIRTUAL =
       Pattern.compile("\\s*CREATE\\s+VIRTUAL\\b", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern WITHOUT = Pattern.compile("\\bWITHOUT\\b", Pattern.CASE_INSENSITIVE);
 
   /** What sqlite_schema itself looks like. */
   static final TableShape SHAPE =
@@ -69,7 +76,10 @@ final class SchemaFinder {
     this.check = new CellCheck(payloads, TreeOrder.byRowid(), SHAPE);
   }
 
-  Found find(byte[] visits, Damages damages) throws IOException {
+  /**
+   * @param header of the image, for its freelist
+   */
+  Found find(byte[] visits, Damages damages, Optional<DatabaseHeader> header) throws IOException {
     Segments segments = new Segments();
     List<Gap> gaps = new ArrayList<>();
     new TreeWalk(pages, check, TABLE, visits, damages, false).walk(1, KeyRange.ALL, segments, gaps);
@@ -79,22 +89,93 @@ final class SchemaFinder {
       pages.read(segments.page(i), page);
       // A page that is only suspect has all of its rows: older ones would be dropped objects.
       complete &= !segments.isDamaged(i);
-      complete &= read(page, segments.page(i), segments.range(i), true);
+      Leaf leaf = rowsOf(page, segments.page(i), segments.range(i));
+      leaf.rows().forEach(row -> rows.putIfAbsent(row.key(), row));
+      complete &= leaf.all();
     }
     if (!complete) {
-      for (long number = 1; number <= pages.count(); number++) {
-        if (!pages.isUsed(number) && pages.read(number, page) && looksLikeSchema(page, number)) {
-          int before = rows.size();
-          read(page, number, KeyRange.ALL, false);
-          if (rows.size() > before) {
-            pages.use(number, Pages.Use.BTREE);
-          }
-        }
-      }
+      readStrays(header);
     }
     List<SchemaRow> found = new ArrayList<>(rows.values());
     found.sort((a, b) -> Long.compare(a.rowid(), b.rowid()));
     return new Found(found, complete, segments.doubts().isEmpty(), encoding);
+  }
+
+  /**
+   * A leaf that no page leads to.
+   *
+   * @param free whether what is left of a damaged freelist has it
+   * @param refuted how many of its objects have another tree where theirs should begin
+   */
+  private record Stray(int page, boolean free, int refuted) {}
+
+  /** Old versions of leaves say what isn't any more: the most credible leaf speaks first. */
+  private void readStrays(Optional<DatabaseHeader> header) throws IOException {
+    byte[] page = new byte[geometry.pageSize()];
+    FreePages.Listed free = new FreePages(pages).list(header);
+    List<Stray> strays = new ArrayList<>();
+    for (int number = 1; number <= pages.count(); number++) {
+      boolean listed = free.pages().get(number);
+      if (!pages.isUsed(number)
+          && !(listed && free.whole())
+          && pages.read(number, page)
+          && looksLikeSchema(page, number)) {
+        int refuted = 0;
+        for (SchemaRow row : rowsOf(page, number, KeyRange.ALL).rows()) {
+          refuted += isRefuted(row) ? 1 : 0;
+        }
+        strays.add(new Stray(number, listed, refuted));
+      }
+    }
+    strays.sort(Comparator.comparing(Stray::free).thenComparingInt(Stray::refuted));
+    Set<Long> rowids = new HashSet<>();
+    Set<Long> roots = new HashSet<>();
+    for (SchemaRow row : rows.values()) {
+      rowids.add(row.rowid());
+      roots.add(row.root());
+    }
+    for (Stray stray : strays) {
+      pages.read(stray.page(), page);
+      boolean any = false;
+      for (SchemaRow row : rowsOf(page, stray.page(), KeyRange.ALL).rows()) {
+        boolean hasRoot = row.root() > 0 && row.root() != SchemaRow.UNKNOWN_ROOT;
+        if (!rows.containsKey(row.key())
+            && !rowids.contains(row.rowid())
+            && !(hasRoot && roots.contains(row.root()))
+            && !isRefuted(row)) {
+          rows.put(row.key(), row);
+          rowids.add(row.rowid());
+          roots.add(row.root());
+          any = true;
+        }
+      }
+      if (any) {
+        pages.use(stray.page(), Pages.Use.BTREE);
+      }
+    }
+  }
+
+  /** Whether a whole page of another kind of tree is where the object's tree should begin. */
+  private boolean isRefuted(SchemaRow row) throws IOException {
+    byte[] root = new byte[geometry.pageSize()];
+    if (row.root() < 2 || !pages.exists(row.root()) || !pages.read(row.root(), root)) {
+      return false;
+    }
+    int type = root[0];
+    boolean ofTable = type == BtreePage.LEAF_TABLE || type == BtreePage.INTERIOR_TABLE;
+    boolean either = !row.isIndex() && WITHOUT.matcher(String.valueOf(row.sql())).find();
+    if (!BtreePage.isType(type) || either || ofTable != row.isIndex()) {
+      return false;
+    }
+    PageLayout layout = PageLayout.of(root, row.root(), type);
+    CellCursor cell = new CellCursor(geometry);
+    int n = layout.possibleCells(geometry);
+    for (int i = 0; i < n; i++) {
+      if (!cell.parse(root, type, layout.pointer(root, i))) {
+        return false;
+      }
+    }
+    return n > 0 && n == layout.cells();
   }
 
   /** A leaf whose first cell is a row of this table. */
@@ -118,26 +199,26 @@ final class SchemaFinder {
   }
 
   /**
-   * @return whether every cell of the page is a row of sqlite_schema
+   * @param all whether every cell of the page is a row of sqlite_schema
    */
-  private boolean read(byte[] page, long number, KeyRange range, boolean wins) throws IOException {
+  private record Leaf(List<SchemaRow> rows, boolean all) {}
+
+  private Leaf rowsOf(byte[] page, long number, KeyRange range) throws IOException {
     LeafSurgery.Result result =
         new LeafSurgery(geometry, check).operate(page, number, BtreePage.LEAF_TABLE, range);
     boolean all = result.damaged().isEmpty() && result.missing() == 0;
     CellCursor cell = new CellCursor(geometry);
+    List<SchemaRow> found = new ArrayList<>();
     for (LeafSurgery.Cell each : result.kept()) {
       cell.parse(page, BtreePage.LEAF_TABLE, each.start());
       byte[] record = whole(page, cell);
       SchemaRow row = record == null ? null : row(cell.rowid(), record);
       all &= row != null;
       if (row != null) {
-        SchemaRow known = rows.get(row.key());
-        if (known == null || !wins && known.rowid() < row.rowid()) {
-          rows.put(row.key(), row);
-        }
+        found.add(row);
       }
     }
-    return all;
+    return new Leaf(found, all);
   }
 
   private byte[] whole(byte[] page, CellCursor cell) throws IOException {

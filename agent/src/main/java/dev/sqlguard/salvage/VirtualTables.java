@@ -75,6 +75,10 @@ final class VirtualTables {
       return null;
     }
     try {
+      boolean filled = fts5 && broken == null && content(table) == null;
+      if (filled && TextIndexPages.haveAllTheirRows(db, table)) {
+        return null;
+      }
       if (broken != null && OUT_OF_REACH.matcher(broken).matches()) {
         return leave(table, broken, lost);
       }

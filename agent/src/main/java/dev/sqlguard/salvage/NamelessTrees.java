@@ -130,7 +130,9 @@ final class NamelessTrees {
     }
     lookForRepeated(undecided);
     for (Candidate candidate : undecided) {
-      if (areEnough(candidate.repeated, candidate.sample.size())) {
+      int all = candidate.sample.size();
+      int hits = count(candidate.repeated);
+      if (areEnough(candidate.repeated, all) || hits >= FEWEST_REPEATED && 2 * hits >= all) {
         indexes.add(candidate.root);
       }
     }
@@ -296,10 +298,14 @@ final class NamelessTrees {
   }
 
   private boolean areEnough(boolean[] found, int all) {
+    return all > 0 && 10 * count(found) >= 9 * all;
+  }
+
+  private static int count(boolean[] found) {
     int hits = 0;
     for (boolean hit : found) {
       hits += hit ? 1 : 0;
     }
-    return all > 0 && 10 * hits >= 9 * all;
+    return hits;
   }
 }

@@ -63,8 +63,8 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   private final Runnable beforeFirst;
   private final Path workingDirectory;
   private final List<Copy> copies = new CopyOnWriteArrayList<>();
-  private final Map<Object, GuardedFile> unidentified = new IdentityHashMap<>();
-  private volatile boolean anyUnidentified;
+  private final Map<Object, GuardedFile> awaited = new IdentityHashMap<>();
+  private volatile boolean anyAwaited;
   private boolean anyOpened;
 
   /**
@@ -83,7 +83,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     if (what instanceof Object[] call) {
       return opening(database, (String) call[0], (Integer) call[1]);
     }
-    if (anyUnidentified) {
+    if (anyAwaited) {
       opened(database);
     }
     return null;
@@ -98,7 +98,11 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       Call call = new Call(file, flags);
       Known before = copy.known().get(call);
       if (before != null && before.holds()) {
-        return before.refusal();
+        String refusal = before.refusal();
+        if (refusal == null && before.file() != null) {
+          openingAgain(database, before.file(), copy);
+        }
+        return refusal;
       }
       return firstOpen(database, call, copy);
     } catch (Throwable t) {
@@ -118,33 +122,43 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     GuardedFile file = gate.opening(target.get(), copy.driver()).orElse(null);
     Path given = target.get().asGiven();
     Object key = identityOf(given);
+    String refusal = file == null ? null : file.refusal().orElse(null);
     if (key != null) {
       remember(copy, call, new Known(given, key, target.get().readOnly(), file));
-    } else if (file != null) {
+    }
+    if (file != null && refusal == null && (key == null || file.isWatched())) {
       await(database, file);
     }
-    return file == null ? null : file.refusal().orElse(null);
+    return refusal;
+  }
+
+  private void openingAgain(Object database, GuardedFile file, Copy copy) {
+    gate.openingAgain(file, copy.driver());
+    if (file.isWatched()) {
+      await(database, file);
+    }
   }
 
   private void opened(Object database) {
     GuardedFile file;
-    synchronized (unidentified) {
-      file = unidentified.remove(database);
-      anyUnidentified = !unidentified.isEmpty();
+    synchronized (awaited) {
+      file = awaited.remove(database);
+      anyAwaited = !awaited.isEmpty();
     }
     try {
       if (file != null) {
         gate.opened(file);
       }
     } catch (Throwable t) {
-      log.warn("a new database can't be looked at after its open (" + t + ")");
+      log.warn("a database can't be looked at after its open (" + t + ")");
     }
   }
 
+  /** Until its open has ended, which is certain from here on. */
   private void await(Object database, GuardedFile file) {
-    synchronized (unidentified) {
-      unidentified.put(database, file);
-      anyUnidentified = true;
+    synchronized (awaited) {
+      awaited.put(database, file);
+      anyAwaited = true;
     }
   }
 

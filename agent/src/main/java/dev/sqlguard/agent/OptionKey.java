@@ -17,6 +17,7 @@ enum OptionKey {
   BACKFILL("backfill", "on", "on or off"),
   EVIDENCE("evidence", "3", "a number from 1 to 99"),
   EXIT_TIMEOUT("exit-timeout", "5s", "a duration such as 500ms, 5s or 1m"),
+  ADVISORIES("advisories", "on", "on or off"),
   LOG("log", "info", "info, warn or off"),
   LOG_FILE("log-file", "", "a path");
 

@@ -73,7 +73,8 @@ record Options(Settings settings, Log log, List<String> complaints) {
               number(OptionKey.MAX_LOSS, 0, 100),
               isOn(OptionKey.BACKFILL),
               number(OptionKey.EVIDENCE, 1, 99),
-              duration(OptionKey.EXIT_TIMEOUT));
+              duration(OptionKey.EXIT_TIMEOUT),
+              isOn(OptionKey.ADVISORIES));
       return new Options(settings, log, List.copyOf(complaints));
     }
 

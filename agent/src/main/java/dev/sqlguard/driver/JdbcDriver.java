@@ -5,7 +5,10 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Driver;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 
@@ -20,6 +23,9 @@ public final class JdbcDriver implements SqliteEngine {
   private final String driverClass;
   private final String name;
   private final BooleanSupplier soleSqlite;
+
+  /** Null until a file has been opened. */
+  private volatile String version;
 
   /**
    * @param databaseClass the driver's {@code DB} class; the JDBC driver is found beside it
@@ -48,6 +54,9 @@ public final class JdbcDriver implements SqliteEngine {
     if (connection == null) {
       throw new SQLException(driverClass + " doesn't take " + url(file));
     }
+    if (version == null) {
+      version = versionOf(connection);
+    }
     return connection;
   }
 
@@ -59,6 +68,21 @@ public final class JdbcDriver implements SqliteEngine {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Optional<String> version() {
+    return Optional.ofNullable(version);
+  }
+
+  /** The statement reads no file. Null where it fails: the connection may be good all the same. */
+  private static String versionOf(Connection connection) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT sqlite_version()")) {
+      return row.next() ? row.getString(1) : null;
+    } catch (SQLException | LinkageError e) {
+      return null;
+    }
   }
 
   /** Whether its class loader has been collected. */

@@ -37,15 +37,22 @@ final class Examiner {
   private final Parked parked;
   private final Depth depth;
   private final Supplier<Optional<SqliteEngine>> newestSqlite;
+  private final Advisories advisories;
 
   /**
    * @param newestSqlite asked where the application's driver is too old for a file
    */
-  Examiner(Disk disk, Parked parked, Depth depth, Supplier<Optional<SqliteEngine>> newestSqlite) {
+  Examiner(
+      Disk disk,
+      Parked parked,
+      Depth depth,
+      Supplier<Optional<SqliteEngine>> newestSqlite,
+      Advisories advisories) {
     this.disk = disk;
     this.parked = parked;
     this.depth = depth;
     this.newestSqlite = newestSqlite;
+    this.advisories = advisories;
   }
 
   /** The guard's own SQLite, loaded when it is first asked for. */
@@ -80,6 +87,7 @@ final class Examiner {
       throws IOException {
     Optional<Boolean> wal = isWal(copy);
     Verdict verdict = judge(copy, driver);
+    advisories.examined(origin.files().main(), driver, isTrue(wal), false);
     String note = "";
     Optional<String> obstacle = Optional.empty();
     boolean wrongPageSize = isCannotTell(verdict, Cause.TOO_NEW) && hasWrongPageSize(copy);
@@ -111,6 +119,7 @@ final class Examiner {
     }
     Optional<Boolean> wal = isWal(copy);
     Verdict verdict = judge(copy, driver);
+    advisories.examined(main, driver, isTrue(wal), true);
     String note = " (" + inUse.reason() + ")";
     return new Examination(verdict, Optional.empty(), wal, Optional.of(inUse.reason()), note);
   }
@@ -160,6 +169,10 @@ final class Examiner {
     Contents readable = ReadableRows.of(driver, copy).contents();
     List<Finding> findings = List.of(Finding.headerDestroyed());
     return Optional.of(new Damaged(findings, true, readable, leafCells));
+  }
+
+  private static boolean isTrue(Optional<Boolean> known) {
+    return known.isPresent() && known.get();
   }
 
   /** Empty where the header doesn't tell any more. */

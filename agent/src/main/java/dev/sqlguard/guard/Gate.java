@@ -17,12 +17,14 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Gate {
   private final Guard guard;
   private final Settings settings;
+  private final Advisories advisories;
   private final Registry registry = new Registry();
   private final Set<Thread> ownThreads = ConcurrentHashMap.newKeySet();
 
   public Gate(Guard guard, Settings settings) {
     this.guard = guard;
     this.settings = settings;
+    this.advisories = guard.advisories();
   }
 
   /** Whether the open that is under way is one of the guard's own. */
@@ -47,15 +49,19 @@ public final class Gate {
     GuardedFile file = lockedEntry(target.file());
     try {
       file.openedAs(target.file());
-      if (file.isExaminedFor(target.readOnly())) {
-        file.openedBy(driver);
-      } else {
+      advisories.opening(file, driver);
+      if (!file.isExaminedFor(target.readOnly())) {
         examine(file, target, driver);
       }
     } finally {
       file.gate().unlock();
     }
     return Optional.of(file);
+  }
+
+  /** Called before {@code driver} opens a file that needs no more examination. */
+  public void openingAgain(GuardedFile file, SqliteEngine driver) {
+    advisories.opening(file, driver);
   }
 
   /** The name may have come to lead to another file while this thread waited. */
@@ -86,7 +92,8 @@ public final class Gate {
       registry.identify(file);
       Optional<Origin> judged = judged(file.path(), before);
       long nanos = System.nanoTime() - started;
-      file.examined(outcome, judged, nanos, target.readOnly(), driver);
+      file.examined(outcome, judged, nanos, target.readOnly());
+      advisories.firstOpen(file, before, driver);
     } finally {
       leave(outermost);
     }
@@ -112,11 +119,16 @@ public final class Gate {
         && after.modified().equals(before.modified());
   }
 
-  /** Called when the driver's open of a file ended that had no inode before. */
+  /** Called when the driver's open of a file ended that had no inode before, or is watched. */
   public void opened(GuardedFile file) throws IOException {
-    registry.identify(file);
     if (file.id().isEmpty()) {
-      registry.forget(file);
+      registry.identify(file);
+      if (file.id().isEmpty()) {
+        registry.forget(file);
+      }
+    }
+    if (file.isWatched()) {
+      advisories.opened(file);
     }
   }
 

@@ -35,6 +35,7 @@ public final class Guard {
   private final Log log;
   private final Disk disk;
   private final Parked parked = new Parked();
+  private final Advisories advisories;
   private final Examiner examiner;
 
   private final StateFiles stateFiles = new StateFiles();
@@ -50,8 +51,13 @@ public final class Guard {
     this.log = log;
     this.disk = disk;
     Depth depth = settings.check() == Settings.Check.QUICK ? Depth.QUICK : Depth.FULL;
-    this.examiner = new Examiner(disk, parked, depth, newestSqlite);
+    this.advisories = new Advisories(settings.advisories(), log);
+    this.examiner = new Examiner(disk, parked, depth, newestSqlite, advisories);
     this.settlement = new Settlement(settings, log, disk, parked, stateFiles);
+  }
+
+  Advisories advisories() {
+    return advisories;
   }
 
   /** Never throws: whatever happens here, the application opens its database. */

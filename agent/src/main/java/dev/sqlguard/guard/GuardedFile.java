@@ -18,6 +18,9 @@ public final class GuardedFile {
   /** An application that keeps trying must not spend its time on checks. */
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  /** An application that closes and opens all the time must not pay for looks that see nothing. */
+  private static final int MOST_LOOKS = 16;
+
   private final Path path;
   private final ReentrantLock gate = new ReentrantLock();
   private volatile Optional<FileId> id;
@@ -35,6 +38,8 @@ public final class GuardedFile {
 
   private volatile SqliteEngine driver;
   private volatile boolean openedByTwoCopies;
+  private volatile boolean watched;
+  private int looks;
   private final Set<Path> names = new LinkedHashSet<>();
 
   GuardedFile(Path path, Optional<FileId> id) {
@@ -82,21 +87,41 @@ public final class GuardedFile {
    * @param origin what the files were before they were examined
    * @param nanos how long that took
    */
-  void examined(
-      Outcome result, Optional<Origin> origin, long nanos, boolean readOnly, SqliteEngine by) {
+  void examined(Outcome result, Optional<Origin> origin, long nanos, boolean readOnly) {
     boolean wasRefused = refused != null;
     outcome = result;
     retryAt = System.nanoTime() + Math.max(RETRY_NANOS, nanos);
     refused = result.refusal().isPresent() ? origin.orElse(null) : null;
-    openedBy(by);
     examined = true;
     examinedForWriting = !readOnly || examinedForWriting && !wasRefused;
   }
 
   /** The driver that opened it last. */
   void openedBy(SqliteEngine by) {
-    openedByTwoCopies |= driver != null && driver != by;
+    if (driver != null && driver != by) {
+      openedByTwoCopies = true;
+    }
     driver = by;
+  }
+
+  /** Whether to tell {@link Gate#opened} of every open. */
+  public boolean isWatched() {
+    return watched;
+  }
+
+  void watch(boolean on) {
+    watched = on;
+  }
+
+  /**
+   * Whether one more look through all descriptors is allowed. After the last one it isn't watched.
+   */
+  synchronized boolean mayLook() {
+    looks++;
+    if (looks >= MOST_LOOKS) {
+      watched = false;
+    }
+    return looks <= MOST_LOOKS;
   }
 
   /** Whether two copies of SQLite in this JVM opened it: neither may then do so for the guard. */

@@ -342,6 +342,7 @@ public final class Restoration {
         100,
         true,
         ALL_EVIDENCE,
-        Duration.ZERO);
+        Duration.ZERO,
+        false);
   }
 }

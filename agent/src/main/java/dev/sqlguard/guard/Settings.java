@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param maxLoss in percent of all rows that are known of: what loses more isn't installed
  * @param backfill whether a backup's rows may take the place of destroyed ones
  * @param evidence how many damaged originals to keep
+ * @param advisories whether dangers are named that lie outside of the database
  */
 public record Settings(
     boolean enabled,
@@ -34,7 +35,8 @@ public record Settings(
     int maxLoss,
     boolean backfill,
     int evidence,
-    Duration exitTimeout) {
+    Duration exitTimeout,
+    boolean advisories) {
 
   /** How thoroughly databases are checked. */
   public enum Check {

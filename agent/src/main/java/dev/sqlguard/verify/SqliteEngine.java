@@ -3,6 +3,7 @@ package dev.sqlguard.verify;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** A copy of SQLite that opens files for the guard. */
 public interface SqliteEngine {
@@ -18,4 +19,9 @@ public interface SqliteEngine {
 
   /** For people: which SQLite this is. */
   String name();
+
+  /** What {@code sqlite_version()} says; empty until this has opened a file, or where unknown. */
+  default Optional<String> version() {
+    return Optional.empty();
+  }
 }

@@ -45,6 +45,7 @@ class OptionsTest {
     assertEquals(Settings.OnDamage.REPAIR, settings.onDamage());
     assertEquals(Settings.OnUnrecoverable.OPEN, settings.onUnrecoverable());
     assertEquals(Optional.empty(), settings.backupDir());
+    assertTrue(settings.advisories());
   }
 
   @Test

@@ -331,7 +331,8 @@ class CrashTest {
         maxLoss,
         true,
         3,
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5),
+        true);
   }
 
   static void create(Path db, int rows) throws Exception {

@@ -26,8 +26,8 @@ import org.sqlite.SQLiteDataSource;
  * line, words separated by tabs, and answers each with one line.
  *
  * <ul>
- *   <li>{@code open NAME HOW URL}: HOW is drivermanager, datasource, hikari, or othercopy for a
- *       second copy of the driver in a class loader of its own
+ *   <li>{@code open NAME HOW URL}: HOW is drivermanager, datasource, hikari, othercopy for one more
+ *       copy of the driver in a class loader of its own, or samecopy for the last of these
  *   <li>{@code sql NAME STATEMENT}: answers {@code ok}, or the first column of all rows
  *   <li>{@code close NAME}; {@code interrupt} sets the interrupt flag; {@code interrupted} tells it
  *   <li>{@code cursor NAME QUERY}: reads one row and leaves the cursor open
@@ -43,6 +43,8 @@ import org.sqlite.SQLiteDataSource;
  * An exception is answered as {@code error CLASS: MESSAGE}, line breaks replaced.
  */
 public final class ScriptApp {
+  private static ClassLoader lastCopy;
+
   private final Map<String, Connection> connections = new HashMap<>();
   private final List<ResultSet> cursors = new ArrayList<>();
 
@@ -143,7 +145,10 @@ public final class ScriptApp {
         config.setMaximumPoolSize(3);
         return new HikariDataSource(config).getConnection();
       case "othercopy":
-        Class<?> driver = Class.forName("org.sqlite.JDBC", true, otherCopy());
+        lastCopy = otherCopy();
+      // fall through
+      case "samecopy":
+        Class<?> driver = Class.forName("org.sqlite.JDBC", true, lastCopy);
         return ((Driver) driver.getDeclaredConstructor().newInstance())
             .connect(url, new Properties());
       default:

@@ -92,7 +92,7 @@ class ClassLoadingIT {
         classesLoaded(
             GuardedJvm.jvm()
                 .java(java)
-                .program(LooksAround.class.getName(), db.toString(), db + "/none"));
+                .program(LooksAround.class.getName(), "return", db.toString(), db + "/none"));
     assertTrue(names.contains("dev.sqlguard.guard.Guard"));
     assertEquals(
         Set.of(),

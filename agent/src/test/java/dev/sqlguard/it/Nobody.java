@@ -16,6 +16,7 @@ import java.util.List;
  */
 final class Nobody implements AutoCloseable {
   static final String ID = "65534";
+  private static final List<Class<?>> PROGRAMS = List.of(ScriptApp.class, LooksAround.class);
 
   private final Path readable;
   private final Path agent;
@@ -34,7 +35,9 @@ final class Nobody implements AutoCloseable {
         entries.add(copyTo(path, readable));
       } else if (Files.exists(path.resolve("dev/sqlguard/it/ScriptApp.class"))) {
         Path folder = Files.createDirectories(readable.resolve("classes/dev/sqlguard/it"));
-        copyTo(path.resolve("dev/sqlguard/it/ScriptApp.class"), folder);
+        for (Class<?> program : PROGRAMS) {
+          copyTo(path.resolve("dev/sqlguard/it/" + program.getSimpleName() + ".class"), folder);
+        }
         entries.add(readable.resolve("classes"));
       }
     }

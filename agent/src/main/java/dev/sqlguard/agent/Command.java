@@ -6,6 +6,7 @@ import dev.sqlguard.driver.NestedSqlite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import java.util.jar.Attributes;
@@ -29,7 +30,9 @@ public final class Command {
    */
   public static int run(String[] arguments, JarFile jar, URL location) throws IOException {
     NestedSqlite sqlite = new NestedSqlite(jar, location, module -> {});
-    return new SqlGuardCli(Terminal.ofProcess(), sqlite, version(jar)).run(arguments);
+    Path file = Path.of(jar.getName()).toAbsolutePath();
+    return new SqlGuardCli(Terminal.ofProcess(), sqlite, version(jar), file, Options::mistakes)
+        .run(arguments);
   }
 
   private static List<String> version(JarFile jar) throws IOException {

@@ -6,6 +6,7 @@ import dev.sqlguard.guard.Gate;
 import dev.sqlguard.guard.GuardedFile;
 import dev.sqlguard.guard.Log;
 import dev.sqlguard.guard.Target;
+import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +179,43 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     }
   }
 
+  /** A driver that was loaded before the guard: there may be connections of it. */
+  void loadedBefore(Class<?> databaseClass) {
+    copyOf(databaseClass);
+  }
+
+  boolean hasDrivers() {
+    return !copies.isEmpty();
+  }
+
+  /** Of all drivers that were loaded before the guard; empty where it isn't the only one. */
+  Optional<SqliteEngine> soleDriver() {
+    SqliteEngine sole = null;
+    for (Copy copy : copies) {
+      sole = copy.driver().isUnloaded() ? sole : copy.driver();
+    }
+    return hasOneCopy() ? Optional.ofNullable(sole) : Optional.empty();
+  }
+
+  /** Whether an open of this file would be looked at. */
+  boolean guards(Path file) throws IOException {
+    return gate.covers(file) && !isResourceCopy(file) && !gate.isOwnFile(file);
+  }
+
+  /**
+   * A database that the application opened before the guard came.
+   *
+   * @param driver whose it is; empty where nobody knows
+   */
+  void openedBefore(Target target, Optional<SqliteEngine> driver) throws IOException {
+    prepare();
+    if (driver.isPresent()) {
+      gate.openedBefore(target, driver.get());
+    } else {
+      gate.openedByUnknown(target);
+    }
+  }
+
   private synchronized void prepare() {
     if (!anyOpened) {
       anyOpened = true;
@@ -185,7 +223,8 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     }
   }
 
-  private Copy copyOf(Class<?> databaseClass) {
+  private Copy copyOf(Class<?> concrete) {
+    Class<?> databaseClass = wovenClassOf(concrete);
     Copy known = find(databaseClass);
     if (known != null) {
       return known;
@@ -200,6 +239,15 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       }
       return known;
     }
+  }
+
+  /** Connections are of a subclass, {@code NativeDB}. */
+  private static Class<?> wovenClassOf(Class<?> concrete) {
+    Class<?> at = concrete;
+    while (at != null && !at.getName().endsWith(".DB")) {
+      at = at.getSuperclass();
+    }
+    return at == null ? concrete : at;
   }
 
   private Copy find(Class<?> databaseClass) {

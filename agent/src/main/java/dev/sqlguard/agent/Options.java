@@ -23,13 +23,21 @@ import java.util.Properties;
  *
  * @param complaints one line each, for the log
  */
-record Options(Settings settings, Log log, List<String> complaints) {
+public record Options(Settings settings, Log log, List<String> complaints) {
 
   /**
    * @param argument what stands after {@code =} of {@code -javaagent}, or null
    */
   static Options read(String argument, Properties properties, Map<String, String> environment) {
-    return new Reader(argument, properties, environment).read();
+    return new Reader(argument, properties, environment, true).read();
+  }
+
+  /**
+   * What is wrong with an argument, one line each. Nothing is created, and no file is looked for:
+   * paths are another process's business.
+   */
+  public static List<String> mistakes(String argument) {
+    return new Reader(argument, new Properties(), Map.of(), false).read().complaints();
   }
 
   private static final class Reader {
@@ -38,8 +46,14 @@ record Options(Settings settings, Log log, List<String> complaints) {
 
     private final Map<OptionKey, List<String>> given = new EnumMap<>(OptionKey.class);
     private final List<String> complaints = new ArrayList<>();
+    private final boolean makesDirectories;
 
-    Reader(String argument, Properties properties, Map<String, String> environment) {
+    Reader(
+        String argument,
+        Properties properties,
+        Map<String, String> environment,
+        boolean makesDirectories) {
+      this.makesDirectories = makesDirectories;
       readArgument(argument == null ? "" : argument);
       Map<OptionKey, List<String>> lower = new EnumMap<>(OptionKey.class);
       for (OptionKey key : OptionKey.values()) {
@@ -242,7 +256,7 @@ record Options(Settings settings, Log log, List<String> complaints) {
 
     private Optional<Path> directory(OptionKey key) {
       Optional<Path> path = path(key);
-      if (path.isEmpty()) {
+      if (path.isEmpty() || !makesDirectories) {
         return path;
       }
       try {

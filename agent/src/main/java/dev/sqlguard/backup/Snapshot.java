@@ -110,7 +110,8 @@ public final class Snapshot {
     disk.delete(copy);
   }
 
-  private static Result usedHere() {
+  /** What there is to say where the application has the database open. */
+  public static Result usedHere() {
     return new Result.InUse(Where.THIS_PROCESS, "this JVM has it open already");
   }
 

@@ -14,8 +14,11 @@ final class ExitCode {
   /** EX_USAGE. */
   static final int WRONG_USE = 64;
 
-  /** EX_NOINPUT: a file that was named can't be used. */
+  /** EX_NOINPUT: a file or a process that was named can't be used. */
   static final int NO_INPUT = 66;
+
+  /** EX_UNAVAILABLE: a JVM doesn't let itself be joined, or this one can't do it. */
+  static final int NOT_JOINABLE = 69;
 
   /** EX_SOFTWARE: a defect of this program. */
   static final int BROKEN = 70;
@@ -25,6 +28,9 @@ final class ExitCode {
 
   /** EX_TEMPFAIL: somebody is using the database. */
   static final int IN_USE = 75;
+
+  /** EX_NOPERM: it belongs to another user. */
+  static final int NO_PERMISSION = 77;
 
   /** As shells say it of SIGINT; the JVM's own code wins where it is ending already. */
   static final int STOPPED = 130;

@@ -14,6 +14,12 @@ final class Refusal extends IOException {
     this.exitCode = exitCode;
   }
 
+  /** About a process. */
+  Refusal(int exitCode, long process, String why) {
+    super("process " + process + ": " + why);
+    this.exitCode = exitCode;
+  }
+
   int exitCode() {
     return exitCode;
   }

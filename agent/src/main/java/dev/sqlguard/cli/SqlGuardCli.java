@@ -4,9 +4,11 @@ import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,15 +22,22 @@ public final class SqlGuardCli {
   /**
    * @param sqlite the newest SQLite, loaded when it is first asked for; empty where it can't be
    * @param version one line per part
+   * @param jar this jar, which is the agent too
+   * @param optionMistakes what is wrong with a text of agent options, one line each
    */
   public SqlGuardCli(
-      Terminal terminal, Supplier<Optional<SqliteEngine>> sqlite, List<String> version) {
+      Terminal terminal,
+      Supplier<Optional<SqliteEngine>> sqlite,
+      List<String> version,
+      Path jar,
+      Function<String, List<String>> optionMistakes) {
     this.terminal = terminal;
     NewestSqlite newest = new NewestSqlite(sqlite);
     this.line = new CommandLine(new Root());
     line.addSubcommand(new SalvageCommand(terminal, newest));
     line.addSubcommand(new StatusCommand(terminal, newest));
     line.addSubcommand(new RestoreCommand(terminal, newest));
+    line.addSubcommand(new AttachCommand(terminal, jar, optionMistakes));
     line.setOut(terminal.out());
     line.setErr(terminal.err());
     String[] lines = version.toArray(new String[0]);
@@ -78,19 +87,22 @@ public final class SqlGuardCli {
   @Command(
       name = "java -jar sqlguard.jar",
       mixinStandardHelpOptions = true,
-      description = "Takes rows out of damaged SQLite databases, and looks after their backups.",
+      description =
+          "Takes rows out of damaged SQLite databases, looks after their backups, and puts the guard"
+              + " on a JVM that is running.",
       footer = {
         "",
         "The same jar is a Java agent that does this by itself: -javaagent:sqlguard.jar",
         "",
-        "Exit codes: 0 complete, 1 with losses, 2 nothing to save, 64 wrong use, 66 a file that"
-            + " was named can't be used, 70 a defect of this program, 74 an error of reading or"
-            + " writing, 75 the database is in use."
+        "Exit codes: 0 complete, 1 with losses, 2 nothing to save, 64 wrong use, 66 a file or"
+            + " process that was named can't be used, 69 a JVM that can't be joined, 70 a defect of"
+            + " this program, 74 an error of reading or writing, 75 the database is in use, 77"
+            + " another user's process."
       })
   private final class Root implements Runnable {
     @Override
     public void run() {
-      throw new ParameterException(line, "What is to be done? salvage, status or restore");
+      throw new ParameterException(line, "What is to be done? salvage, status, restore or attach");
     }
   }
 }

@@ -39,6 +39,9 @@ final class Examiner {
   private final Supplier<Optional<SqliteEngine>> newestSqlite;
   private final Advisories advisories;
 
+  /** Whether the application has everything open, so that no file is ever read directly. */
+  private final boolean online;
+
   /**
    * @param newestSqlite asked where the application's driver is too old for a file
    */
@@ -48,11 +51,27 @@ final class Examiner {
       Depth depth,
       Supplier<Optional<SqliteEngine>> newestSqlite,
       Advisories advisories) {
+    this(disk, parked, depth, newestSqlite, advisories, false);
+  }
+
+  private Examiner(
+      Disk disk,
+      Parked parked,
+      Depth depth,
+      Supplier<Optional<SqliteEngine>> newestSqlite,
+      Advisories advisories,
+      boolean online) {
     this.disk = disk;
     this.parked = parked;
     this.depth = depth;
     this.newestSqlite = newestSqlite;
     this.advisories = advisories;
+    this.online = online;
+  }
+
+  /** For databases that the application has open: they are reached through its driver alone. */
+  Examiner online() {
+    return new Examiner(disk, parked, depth, newestSqlite, advisories, true);
   }
 
   /** The guard's own SQLite, loaded when it is first asked for. */
@@ -71,7 +90,7 @@ final class Examiner {
    */
   Examination examine(Path main, Path copy, SqliteEngine driver, Progress progress)
       throws IOException {
-    Snapshot.Result result = snapshot(progress).take(main, copy);
+    Snapshot.Result result = online ? Snapshot.usedHere() : snapshot(progress).take(main, copy);
     if (result instanceof Snapshot.Result.Failed failed) {
       return Examination.cannotTell(failed.reason());
     }

@@ -134,7 +134,7 @@ public final class ExitWork implements Runnable {
     String size = "WAL of " + task.size();
     try {
       if (task.file().isOpenedByTwoCopies() && isOpen(task.path())) {
-        finish(task.path(), size + " not folded in: two copies of SQLite have opened it");
+        finish(task.path(), size + " not folded in: two copies of SQLite may have it open");
         return true;
       }
       SqliteEngine driver = task.file().driver();

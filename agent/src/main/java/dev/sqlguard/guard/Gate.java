@@ -32,6 +32,11 @@ public final class Gate {
     return !ownThreads.isEmpty() && ownThreads.contains(Thread.currentThread());
   }
 
+  /** See {@link Settings#covers}. */
+  public boolean covers(Path file) throws IOException {
+    return settings.covers(file);
+  }
+
   /** See {@link Guard#isOwnFile}. */
   public boolean isOwnFile(Path file) throws IOException {
     return guard.isOwnFile(file);
@@ -62,6 +67,45 @@ public final class Gate {
   /** Called before {@code driver} opens a file that needs no more examination. */
   public void openingAgain(GuardedFile file, SqliteEngine driver) {
     advisories.opening(file, driver);
+  }
+
+  /**
+   * A database that the application has open already. Nobody waits for the work on it: it is done
+   * through the application's own driver alone, as another connection's would be.
+   */
+  public void openedBefore(Target target, SqliteEngine driver) throws IOException {
+    GuardedFile file = lockedEntry(target.file());
+    try {
+      file.openedAs(target.file());
+      advisories.opening(file, driver);
+      if (file.isExaminedFor(target.readOnly())) {
+        return;
+      }
+      file.examined(Outcome.PROCEED, Optional.empty(), 0, target.readOnly());
+    } finally {
+      file.gate().unlock();
+    }
+    boolean outermost = enter();
+    try {
+      long started = System.nanoTime();
+      Optional<Origin> before = Origin.of(target.file());
+      Outcome outcome = guard.whileOpen(target, driver);
+      long nanos = System.nanoTime() - started;
+      file.examined(outcome, before, nanos, target.readOnly());
+      advisories.firstOpen(file, before, driver);
+    } finally {
+      leave(outermost);
+    }
+  }
+
+  /**
+   * A database that something in this JVM has open, nobody knows through which SQLite: the guard
+   * doesn't open it as long as that lasts.
+   */
+  public void openedByUnknown(Target target) throws IOException {
+    GuardedFile file = lockedEntry(target.file());
+    file.openedByUnknown();
+    file.gate().unlock();
   }
 
   /** The name may have come to lead to another file while this thread waited. */

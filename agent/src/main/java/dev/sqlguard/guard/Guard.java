@@ -62,10 +62,23 @@ public final class Guard {
 
   /** Never throws: whatever happens here, the application opens its database. */
   public Outcome beforeFirstOpen(Target target, SqliteEngine driver) {
+    return uninterrupted(target, driver, false);
+  }
+
+  /**
+   * For a database that the application opened before the guard came: a backup of an online copy.
+   * Nothing else is done about it, and no file of it is opened but through {@code driver}. Never
+   * throws.
+   */
+  public Outcome whileOpen(Target target, SqliteEngine driver) {
+    return uninterrupted(target, driver, true);
+  }
+
+  private Outcome uninterrupted(Target target, SqliteEngine driver, boolean open) {
     // Loading another SQLite runs a program, and waiting for that would take the thread's flag.
     boolean interrupted = Thread.interrupted();
     try {
-      return uninterrupted(target, driver);
+      return guarded(target, driver, open);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -73,9 +86,12 @@ public final class Guard {
     }
   }
 
-  private Outcome uninterrupted(Target target, SqliteEngine driver) {
+  private Outcome guarded(Target target, SqliteEngine driver, boolean open) {
     Path main = target.file();
     try {
+      if (open) {
+        return settings.check() == Settings.Check.OFF ? Outcome.PROCEED : backUp(target, driver);
+      }
       if (settings.check() == Settings.Check.OFF) {
         settlement.settle(target);
         return Outcome.PROCEED;
@@ -134,7 +150,9 @@ public final class Guard {
     }
     if (target.readOnly() || !canWorkBeside(main)) {
       settlement.settle(target);
-      return hasContent(FileStat.ofEntry(main)) ? examineOnly(target, driver) : Outcome.PROCEED;
+      return hasContent(FileStat.ofEntry(main))
+          ? examineOnly(target, driver, examiner)
+          : Outcome.PROCEED;
     }
     FileStat owner = stat.isPresent() ? stat.get() : FileStat.privateTo(main.getParent());
     Optional<Workplace> place =
@@ -152,6 +170,35 @@ public final class Guard {
       return hasContent(stat)
           ? new Visit(main, stat.get(), driver, workplace, examiner, settings, disk, log).run()
           : missing(main, workplace, stat.isPresent());
+    }
+  }
+
+  /** What an interrupted run left to be done about the database itself is left to the next open. */
+  private Outcome backUp(Target target, SqliteEngine driver) throws IOException {
+    Path main = target.file();
+    Optional<FileStat> stat = FileStat.ofEntry(main);
+    if (stat.isEmpty() || !hasContent(stat) && !hasContent(FileStat.ofEntry(walOf(main)))) {
+      return Outcome.PROCEED;
+    }
+    if (settlement.isPending(main)) {
+      settlement.settle(target);
+      return Outcome.PROCEED;
+    }
+    Examiner online = examiner.online();
+    if (target.readOnly() || !canWorkBeside(main)) {
+      return examineOnly(target, driver, online);
+    }
+    Optional<Workplace> place =
+        Workplace.open(main, stat.get(), settings, disk, parked, stateFiles, OTHER_GUARD_WAIT);
+    if (place.isEmpty()) {
+      log.warn(main, "not backed up: the guard of another process is still at work on it");
+      return Outcome.PROCEED;
+    }
+    try (Workplace workplace = place.get()) {
+      workplace.rotation().settle(workplace.staged());
+      workplace.discardCopies(disk);
+      workplace.followPermissions(stat.get(), settings, disk);
+      return new Visit(main, stat.get(), driver, workplace, online, settings, disk, log).run();
     }
   }
 
@@ -195,11 +242,11 @@ public final class Guard {
   }
 
   /** Without a place to work beside the database: a verdict, and nothing more. */
-  private Outcome examineOnly(Target target, SqliteEngine driver) throws IOException {
+  private Outcome examineOnly(Target target, SqliteEngine driver, Examiner by) throws IOException {
     Path main = target.file();
     try (TemporaryCopy copy = TemporaryCopy.of(main, disk);
         Progress progress = new Progress(log, main, Files.size(main))) {
-      Examination seen = examiner.examine(main, copy.file(), driver, progress);
+      Examination seen = by.examine(main, copy.file(), driver, progress);
       if (seen.verdict() instanceof Damaged damaged) {
         String why =
             target.readOnly() ? "it is opened read-only" : "its directory can't be written";

@@ -124,6 +124,11 @@ public final class GuardedFile {
     return looks <= MOST_LOOKS;
   }
 
+  /** By what isn't known: whoever opens it next may be the second copy of SQLite that does. */
+  void openedByUnknown() {
+    openedByTwoCopies = true;
+  }
+
   /** Whether two copies of SQLite in this JVM opened it: neither may then do so for the guard. */
   boolean isOpenedByTwoCopies() {
     return openedByTwoCopies;

@@ -23,8 +23,20 @@ public final class Log {
     OFF
   }
 
+  /** Hears everything, whatever the level is. */
+  public interface Listener {
+    /**
+     * @param warning whether somebody should look
+     */
+    void heard(boolean warning, String line);
+  }
+
   private final Level level;
   private final Optional<Path> file;
+
+  /** Null most of the time. */
+  private volatile Listener listener;
+
   private final Map<Path, String> lastReasons = new ConcurrentHashMap<>();
 
   public Log(Level level, Optional<Path> file) {
@@ -32,11 +44,19 @@ public final class Log {
     this.file = file;
   }
 
+  /**
+   * @param next null for nobody
+   */
+  public void listen(Listener next) {
+    listener = next;
+  }
+
   /** Something was done. */
   public void info(Path database, String what) {
     if (level == Level.INFO) {
       write(database + ": " + what);
     }
+    tell(false, database + ": " + what);
   }
 
   /** Somebody should look. */
@@ -58,6 +78,14 @@ public final class Log {
   public void warn(String what) {
     if (level != Level.OFF) {
       write(what);
+    }
+    tell(true, what);
+  }
+
+  private void tell(boolean warning, String text) {
+    Listener l = listener;
+    if (l != null) {
+      l.heard(warning, printable(text));
     }
   }
 

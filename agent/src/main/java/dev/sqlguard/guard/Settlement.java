@@ -43,6 +43,14 @@ final class Settlement {
     }
   }
 
+  /** Whether an interrupted installation waits to be finished. */
+  boolean isPending(Path main) throws IOException {
+    Path state = BackupNames.beside(main).state();
+    return FileStat.ofEntry(state).isPresent()
+        && Files.isReadable(state)
+        && Installation.isPending(stateFiles.peek(state));
+  }
+
   /**
    * For an open that gets no visit. Costs a stat where no guard was ever at work. What can't be
    * finished is said, and waits for the next open.
@@ -50,17 +58,14 @@ final class Settlement {
   void settle(Target target) {
     Path main = target.file();
     try {
-      Path state = BackupNames.beside(main).state();
-      if (FileStat.ofEntry(state).isEmpty()
-          || !Files.isReadable(state)
-          || !Installation.isPending(stateFiles.peek(state))) {
+      if (!isPending(main)) {
         return;
       }
       Optional<String> obstacle = obstacle(target);
       if (obstacle.isPresent()) {
         leave(main, obstacle.get());
       } else {
-        finish(main, state);
+        finish(main, BackupNames.beside(main).state());
       }
     } catch (IOException e) {
       leave(main, Wording.of(e));

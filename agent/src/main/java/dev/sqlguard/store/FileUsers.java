@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,25 @@ public final class FileUsers {
   /** How many descriptors of this process lead to any of {@code files}. */
   public static int inThisProcess(Collection<FileId> files) throws IOException {
     return Platform.HAS_PROC ? descriptors(SELF, files) : 0;
+  }
+
+  /**
+   * Those of {@code files} that this process has open, and where the descriptors lead: to a real
+   * path, or to one that ends with {@code (deleted)}.
+   */
+  public static Map<FileId, Path> pathsInThisProcess(Collection<FileId> files) throws IOException {
+    Map<FileId, Path> paths = new LinkedHashMap<>();
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(SELF)) {
+      for (Path descriptor : descriptors) {
+        Optional<FileId> id = idOf(descriptor);
+        if (id.isPresent() && files.contains(id.get())) {
+          paths.putIfAbsent(id.get(), Files.readSymbolicLink(descriptor));
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return paths;
   }
 
   /**
@@ -140,12 +160,17 @@ public final class FileUsers {
   }
 
   private static boolean leadsTo(Path descriptor, Collection<FileId> files) {
+    Optional<FileId> id = idOf(descriptor);
+    return id.isPresent() && files.contains(id.get());
+  }
+
+  private static Optional<FileId> idOf(Path descriptor) {
     try {
       Map<String, Object> id = Files.readAttributes(descriptor, "unix:dev,ino");
-      return files.contains(new FileId((Long) id.get("dev"), (Long) id.get("ino")));
+      return Optional.of(new FileId((Long) id.get("dev"), (Long) id.get("ino")));
     } catch (IOException e) {
       // Closed since the listing, or a kind of descriptor that has no file.
-      return false;
+      return Optional.empty();
     }
   }
 }

@@ -29,52 +29,112 @@ public final class SqlGuardAgent implements ClassFileTransformer {
   /** By its name: the core has a copy of this class of its own. */
   private static final String ISOLATED_LOADER = "dev.sqlguard.entry.IsolatedLoader";
 
+  /** Before the name of a request's file, in the place of options. */
+  private static final String REQUEST = "@";
+
   private static boolean started;
 
   private final String options;
   private final Instrumentation instrumentation;
+
+  /** The file in which the command that attached us says what it wants; null without one. */
+  private final String request;
+
   private ClassFileTransformer core;
   private boolean coreTried;
 
-  private SqlGuardAgent(String options, Instrumentation instrumentation) {
+  private SqlGuardAgent(String options, Instrumentation instrumentation, String request) {
     this.options = options;
     this.instrumentation = instrumentation;
+    this.request = request;
   }
 
   /** Called by the JVM for {@code -javaagent} and for {@code Launcher-Agent-Class}. */
   public static void premain(String options, Instrumentation instrumentation) {
-    start(options, instrumentation);
+    if (isToStart()) {
+      new SqlGuardAgent(options, instrumentation, null).start();
+    }
   }
 
-  /** Called by the JVM when the agent joins a running process. */
+  /**
+   * Called by the JVM when the agent joins a running process.
+   *
+   * @param options what {@code -javaagent} takes; or the file of a request, which is answered there
+   */
   public static void agentmain(String options, Instrumentation instrumentation) {
-    start(options, instrumentation);
+    boolean requested = options != null && options.startsWith(REQUEST);
+    String request = requested ? options.substring(REQUEST.length()) : null;
+    if (isToStart()) {
+      new SqlGuardAgent(requested ? null : options, instrumentation, request).join();
+    } else {
+      decline(request);
+    }
   }
 
-  private static void start(String options, Instrumentation instrumentation) {
+  private static void decline(String request) {
+    try {
+      if (isJdkTool()) {
+        answer(request, "failed", "it is a tool of the JDK, and left alone");
+      } else {
+        answer(request, "already", "it carries sqlguard already");
+      }
+    } catch (Throwable t) {
+      answer(request, "failed", failure(t));
+    }
+  }
+
+  /** Once in a JVM, and where there is something to guard. */
+  private static boolean isToStart() {
     try {
       synchronized (SqlGuardAgent.class) {
         if (started) {
-          return;
+          return false;
         }
         started = true;
-        if (!isSupported(System.getProperty("java.specification.version"))) {
-          complain(
-              "needs Java 17 or newer; this JVM is "
-                  + System.getProperty("java.version")
-                  + "; the guard is off");
-          return;
-        }
-        if (isJdkTool()) {
-          return;
-        }
       }
-      SqlGuardAgent instance = new SqlGuardAgent(options, instrumentation);
-      instrumentation.addTransformer(instance, instrumentation.isRetransformClassesSupported());
-      instance.retransformLoadedDrivers();
+      if (!isSupported(System.getProperty("java.specification.version"))) {
+        complain(
+            "needs Java 17 or newer; this JVM is "
+                + System.getProperty("java.version")
+                + "; the guard is off");
+        return false;
+      }
+      return !isJdkTool();
     } catch (Throwable t) {
-      complain("could not start (" + causeOf(t) + "); databases are not guarded");
+      complain(failure(t));
+      return false;
     }
+  }
+
+  private boolean start() {
+    try {
+      instrumentation.addTransformer(this, instrumentation.isRetransformClassesSupported());
+      retransformLoadedDrivers();
+      return true;
+    } catch (Throwable t) {
+      complain(failure(t));
+      return false;
+    }
+  }
+
+  /** What the application has open already is the core's business. */
+  private void join() {
+    boolean woven = start();
+    try {
+      ClassFileTransformer joined = request != null ? core() : loadedCore();
+      if (woven && joined != null) {
+        joined.getClass().getMethod("join").invoke(joined);
+      } else {
+        answer(request, "failed", "its standard error says why");
+      }
+    } catch (Throwable t) {
+      complain(failure(t));
+      answer(request, "failed", failure(t));
+    }
+  }
+
+  private static String failure(Throwable t) {
+    return "could not start (" + causeOf(t) + "); databases are not guarded";
   }
 
   static boolean isSupported(String specificationVersion) {
@@ -115,7 +175,7 @@ public final class SqlGuardAgent implements ClassFileTransformer {
       ClassFileTransformer c = mentionsSqlite(classFile) ? core() : null;
       return c == null ? null : c.transform(loader, name, redefined, domain, classFile);
     } catch (Throwable t) {
-      complain("could not start (" + causeOf(t) + "); databases are not guarded");
+      complain(failure(t));
       return null;
     }
   }
@@ -127,9 +187,27 @@ public final class SqlGuardAgent implements ClassFileTransformer {
     }
     for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
       if (loaded.getName().endsWith(".DB") && instrumentation.isModifiableClass(loaded)) {
-        instrumentation.retransformClasses(loaded);
+        retransform(loaded);
       }
     }
+  }
+
+  /** One that can't be, by whatever else is woven into it, takes nothing away from the others. */
+  private void retransform(Class<?> loaded) {
+    try {
+      instrumentation.retransformClasses(loaded);
+    } catch (Throwable t) {
+      complain(
+          "the loaded class "
+              + loaded.getName()
+              + " can't be looked at ("
+              + t
+              + "); if it is a driver's, its databases are not guarded");
+    }
+  }
+
+  private synchronized ClassFileTransformer loadedCore() {
+    return core;
   }
 
   /** Null once it has failed: the reason was said the first time. */
@@ -143,8 +221,9 @@ public final class SqlGuardAgent implements ClassFileTransformer {
       core =
           (ClassFileTransformer)
               Class.forName(CORE_CLASS, true, isolated)
-                  .getConstructor(String.class, Instrumentation.class, JarFile.class, URL.class)
-                  .newInstance(options, instrumentation, jar, location);
+                  .getConstructor(
+                      String.class, String.class, Instrumentation.class, JarFile.class, URL.class)
+                  .newInstance(options, request, instrumentation, jar, location);
     }
     return core;
   }
@@ -176,6 +255,23 @@ public final class SqlGuardAgent implements ClassFileTransformer {
       }
     }
     return false;
+  }
+
+  /** The end of the answer to a request, for the command that waits for it. */
+  private static void answer(String request, String outcome, String text) {
+    if (request == null) {
+      return;
+    }
+    try {
+      FileOutputStream out = new FileOutputStream(request, true);
+      try {
+        out.write(("end " + outcome + " " + text.replace('\n', ' ') + "\n").getBytes("UTF-8"));
+      } finally {
+        out.close();
+      }
+    } catch (Throwable t) {
+      // Nobody waits any more.
+    }
   }
 
   /** The core is made by reflection, which wraps what went wrong. */

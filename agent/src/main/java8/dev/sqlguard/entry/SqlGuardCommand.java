@@ -17,6 +17,9 @@ public final class SqlGuardCommand {
   /** EX_USAGE of sysexits.h. */
   private static final int WRONG_USE = 64;
 
+  /** EX_UNAVAILABLE of sysexits.h. */
+  private static final int UNAVAILABLE = 69;
+
   /** EX_SOFTWARE of sysexits.h. */
   private static final int BROKEN = 70;
 
@@ -24,7 +27,14 @@ public final class SqlGuardCommand {
 
   /** Ends the JVM with the exit code that {@code --help} explains. */
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    int code = UNAVAILABLE;
+    try {
+      code = run(arguments);
+    } catch (NoClassDefFoundError e) {
+      // The entry of the agent, which is used here, is not to be had without that module.
+      System.err.println("sqlguard: needs the modules java.instrument and java.sql; missing: " + e);
+    }
+    System.exit(code);
   }
 
   private static int run(String[] arguments) {

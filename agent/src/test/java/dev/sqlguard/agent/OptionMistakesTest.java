@@ -46,6 +46,14 @@ class OptionMistakesTest {
     assertEquals(1, read(argument).complaints().size(), read(argument).complaints().toString());
   }
 
+  @Test
+  void areFoundWithoutMakingWhatAnotherProcessIsToMake(@TempDir Path directory) {
+    Path backups = directory.resolve("backups");
+    assertEquals(List.of(), Options.mistakes("backups=3,backup-dir=" + backups));
+    assertFalse(Files.exists(backups));
+    assertEquals(read("backups=many").complaints(), Options.mistakes("backups=many"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "check=fulll, full, full",

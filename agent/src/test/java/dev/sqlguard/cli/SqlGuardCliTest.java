@@ -24,7 +24,9 @@ class SqlGuardCliTest {
   private final NewestSqlite none = new NewestSqlite(Optional::empty);
 
   private int run(String... words) {
-    return new SqlGuardCli(terminal, Optional::empty, List.of("one", "two")).run(words);
+    Path jar = Path.of("sqlguard.jar");
+    return new SqlGuardCli(terminal, Optional::empty, List.of("one", "two"), jar, text -> List.of())
+        .run(words);
   }
 
   private SalvageCommand salvage(String... words) {
@@ -82,13 +84,25 @@ class SqlGuardCliTest {
         "salvage a.db b.db --backup",
         "status",
         "status a.db b.db",
-        "restore"
+        "restore",
+        "attach",
+        "attach x",
+        "attach 0",
+        "attach -- -1",
+        "attach 1 backups=3 check=quick",
+        "attach --nonsense 1"
       })
   void wrongUseIsOneLineAnd64(String words) {
     assertEquals(64, run(words.isEmpty() ? new String[0] : words.split(" ")));
     assertEquals("", out.toString());
     assertTrue(err.toString().startsWith("sqlguard: "), err.toString());
     assertTrue(err.toString().lines().findFirst().orElse("").contains("--help"), err.toString());
+  }
+
+  @Test
+  void aCommandDoesNotAttachToItself() {
+    assertEquals(64, run("attach", Long.toString(ProcessHandle.current().pid())));
+    assertTrue(err.toString().contains("is this command"), err.toString());
   }
 
   @Test
@@ -99,7 +113,7 @@ class SqlGuardCliTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"salvage", "status", "restore"})
+  @ValueSource(strings = {"salvage", "status", "restore", "attach"})
   void helpNamesEveryExitCode(String command) {
     assertEquals(0, run(command, "--help"));
     assertTrue(out.toString().contains("Exit codes:"));

@@ -11,7 +11,7 @@ import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The agent joins a JVM that is running already. */
+/** A tool that knows nothing of the guard loads it into a JVM that is running already. */
 class LateAttachIT {
   @TempDir Path directory;
 
@@ -36,7 +36,9 @@ class LateAttachIT {
       app.ok("sql", "b", "INSERT INTO t(x) VALUES ('new')");
       assertEquals("wal", app.say("sql", "b", "PRAGMA journal_mode=WAL"));
       app.ok("sql", "b", "INSERT INTO t(x) VALUES ('newer')");
-      assertEquals(0, app.end("return").exitCode());
+      var ended = app.end("return");
+      assertEquals(0, ended.exitCode());
+      assertTrue(ended.guardLines().get(0).contains("joined a running JVM"));
     }
     assertEquals(0, Files.size(Databases.beside(after, "-wal")));
     assertEquals(20, Databases.rows(Databases.beside(after, ".bak")));

@@ -23,7 +23,7 @@ class LocksIT {
 
   @TempDir Path directory;
 
-  private static void isRefusedToOthers(Path db) throws Exception {
+  static void isRefusedToOthers(Path db) throws Exception {
     try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + db);
         Statement statement = other.createStatement()) {
       statement.execute("PRAGMA busy_timeout=0");
@@ -35,7 +35,7 @@ class LocksIT {
   }
 
   /** Of the main file and the shared memory: a WAL connection holds locks on both. */
-  private static List<String> locks(GuardedJvm.Running app, Path db) throws Exception {
+  static List<String> locks(GuardedJvm.Running app, Path db) throws Exception {
     List<String> all = new ArrayList<>(KernelView.locks(app.pid(), db));
     Path shm = Databases.beside(db, "-shm");
     if (Files.exists(shm)) {

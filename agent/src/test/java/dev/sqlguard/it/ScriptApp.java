@@ -7,8 +7,11 @@ import java.io.File;
 import java.io.InputStreamReader;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -31,6 +34,7 @@ import org.sqlite.SQLiteDataSource;
  *   <li>{@code sql NAME STATEMENT}: answers {@code ok}, or the first column of all rows
  *   <li>{@code close NAME}; {@code interrupt} sets the interrupt flag; {@code interrupted} tells it
  *   <li>{@code cursor NAME QUERY}: reads one row and leaves the cursor open
+ *   <li>{@code lock FILE}: through Java's own file channels
  *   <li>{@code hook NAME STATEMENT}: runs it in a shutdown hook of the application
  *   <li>{@code hookopen URL STATEMENT}: the same, on a connection that is opened there and left
  *       open
@@ -47,6 +51,7 @@ public final class ScriptApp {
 
   private final Map<String, Connection> connections = new HashMap<>();
   private final List<ResultSet> cursors = new ArrayList<>();
+  private final List<FileLock> locks = new ArrayList<>();
 
   private ScriptApp() {}
 
@@ -87,6 +92,9 @@ public final class ScriptApp {
         return "ok";
       case "interrupted":
         return Boolean.toString(Thread.interrupted());
+      case "lock":
+        locks.add(FileChannel.open(Path.of(words[1]), StandardOpenOption.WRITE).lock());
+        return "ok";
       case "hook":
         Connection inHook = connections.get(words[1]);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> quietly(inHook, words[2])));

@@ -13,10 +13,17 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What may look odd in a database but is no damage: it is backed up like any other. */
+@ParameterizedClass(name = "{0}")
+@MethodSource("dev.sqlguard.it.Drivers#versions")
 class HealthyDataIT {
-  @AutoClose private static final Starts starts = Starts.with("");
+  @AutoClose private static final Drivers drivers = new Drivers("");
+
+  @Parameter String driver;
 
   @TempDir Path directory;
   private Path db;
@@ -28,7 +35,7 @@ class HealthyDataIT {
 
   private void assertBackedUp() throws Exception {
     byte[] before = Files.readAllBytes(db);
-    Starts.Start start = starts.start(db);
+    Starts.Start start = drivers.starts(driver).start(db);
     assertArrayEquals(before, Files.readAllBytes(db));
     assertTrue(Files.exists(Databases.beside(db, ".bak")), start.lines()::toString);
     assertEquals(
@@ -153,7 +160,7 @@ class HealthyDataIT {
         List.of("a b.db", "it's.db", "say \"x\".db", "50%41.db", "a#b.db", "a;b&c=d.db", "ü.db")) {
       Path odd = Files.createDirectories(directory.resolve(name + " dir")).resolve(name);
       Databases.create(odd, 50);
-      Starts.Start start = starts.start(odd);
+      Starts.Start start = drivers.starts(driver).start(odd);
       assertTrue(Files.exists(Databases.beside(odd, ".bak")), name + start.lines());
     }
   }
@@ -165,7 +172,7 @@ class HealthyDataIT {
       db = directory.resolve("n".repeat(length));
       Databases.create(db, 20);
       byte[] before = Files.readAllBytes(db);
-      Starts.Start start = starts.start(db, "SELECT count(*) FROM t");
+      Starts.Start start = drivers.starts(driver).start(db, "SELECT count(*) FROM t");
       assertEquals(List.of("20"), start.answers(), start.lines()::toString);
       assertArrayEquals(before, Files.readAllBytes(db));
     }

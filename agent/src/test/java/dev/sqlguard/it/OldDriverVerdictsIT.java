@@ -8,9 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,35 +19,14 @@ class OldDriverVerdictsIT {
   private static final int ROWS = 500;
   private static final String ROWS_IN_ORDER =
       "SELECT id || ' ' || x FROM t NOT INDEXED ORDER BY id";
-  private static final Map<String, Starts> BY_VERSION = new TreeMap<>();
+
+  @AutoClose private static final Drivers drivers = new Drivers("");
 
   @TempDir Path directory;
   private Path db;
 
   static List<String> versions() {
     return List.of("3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0");
-  }
-
-  private static Starts with(String version) {
-    return BY_VERSION.computeIfAbsent(
-        version,
-        v -> {
-          Path driver = Path.of(System.getProperty("old.drivers"), "sqlite-jdbc-" + v + ".jar");
-          assertTrue(Files.exists(driver), driver.toString());
-          return new Starts(
-              () ->
-                  GuardedJvm.jvm()
-                      .classPath(JarMaker.location(ScriptApp.class), driver)
-                      .jvmArguments("-Djdbc.drivers=org.sqlite.JDBC"));
-        });
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    for (Starts starts : BY_VERSION.values()) {
-      starts.close();
-    }
-    BY_VERSION.clear();
   }
 
   @BeforeEach
@@ -59,7 +36,7 @@ class OldDriverVerdictsIT {
   }
 
   private void backUp(String version) throws Exception {
-    Starts.Start start = with(version).start(db);
+    Starts.Start start = drivers.starts(version).start(db);
     assertTrue(Files.exists(Databases.beside(db, ".bak")), start.lines()::toString);
   }
 
@@ -67,7 +44,7 @@ class OldDriverVerdictsIT {
   private void assertRebuilt(String version) throws Exception {
     byte[] before = Files.readAllBytes(db);
     List<String> rows = Databases.query(db, ROWS_IN_ORDER);
-    Starts.Start start = with(version).start(db);
+    Starts.Start start = drivers.starts(version).start(db);
     assertEquals("ok", start.opened());
     assertTrue(Databases.isIntact(db), start.lines()::toString);
     assertEquals(rows, Databases.query(db, ROWS_IN_ORDER));
@@ -77,7 +54,7 @@ class OldDriverVerdictsIT {
 
   private void assertRestored(String version) throws Exception {
     byte[] damaged = Files.readAllBytes(db);
-    Starts.Start start = with(version).start(db);
+    Starts.Start start = drivers.starts(version).start(db);
     assertTrue(Databases.isIntact(db), start.lines()::toString);
     assertEquals(ROWS, Databases.rows(db));
     assertArrayEquals(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt")));

@@ -18,9 +18,11 @@ import java.util.function.BooleanSupplier;
  */
 public final class JdbcDriver implements SqliteEngine {
   private static final String READ_WRITE = "2";
+  private static final String CORE = ".core";
 
   private final WeakReference<Class<?>> anchor;
   private final String driverClass;
+  private final boolean knowsUris;
   private final String name;
   private final BooleanSupplier soleSqlite;
 
@@ -32,12 +34,27 @@ public final class JdbcDriver implements SqliteEngine {
    * @param soleSqlite whether it is the one copy of SQLite in this JVM
    */
   public JdbcDriver(Class<?> databaseClass, BooleanSupplier soleSqlite) {
-    this(databaseClass, driverBeside(databaseClass), "the application's driver", soleSqlite);
+    this(
+        databaseClass,
+        driverBeside(databaseClass),
+        isInCore(databaseClass),
+        "the application's driver",
+        soleSqlite);
   }
 
-  JdbcDriver(Class<?> anchor, String driverClass, String name, BooleanSupplier soleSqlite) {
+  /**
+   * @param anchor any class of its class loader
+   * @param knowsUris whether it passes {@code file:} URIs to SQLite, and takes parameters
+   */
+  JdbcDriver(
+      Class<?> anchor,
+      String driverClass,
+      boolean knowsUris,
+      String name,
+      BooleanSupplier soleSqlite) {
     this.anchor = new WeakReference<>(anchor);
     this.driverClass = driverClass;
+    this.knowsUris = knowsUris;
     this.name = name;
     this.soleSqlite = soleSqlite;
   }
@@ -106,10 +123,13 @@ public final class JdbcDriver implements SqliteEngine {
     }
   }
 
-  /** The driver cuts its pragmas off at a question mark, so such a name goes as a URI. */
-  private static String url(Path file) {
+  /**
+   * The driver cuts its pragmas off at a question mark, so such a name goes as a URI. The oldest
+   * ones know neither.
+   */
+  private String url(Path file) {
     String path = file.toString();
-    if (path.indexOf('?') < 0) {
+    if (path.indexOf('?') < 0 || !knowsUris) {
       return "jdbc:sqlite:" + path;
     }
     String escaped =
@@ -123,9 +143,14 @@ public final class JdbcDriver implements SqliteEngine {
   private static String driverBeside(Class<?> databaseClass) {
     String packageName = databaseClass.getPackageName();
     String root =
-        packageName.endsWith(".core")
-            ? packageName.substring(0, packageName.length() - ".core".length())
+        isInCore(databaseClass)
+            ? packageName.substring(0, packageName.length() - CORE.length())
             : packageName;
     return root + ".JDBC";
+  }
+
+  /** As it is since 3.8; before, SQLite was opened without {@code SQLITE_OPEN_URI}. */
+  private static boolean isInCore(Class<?> databaseClass) {
+    return databaseClass.getPackageName().endsWith(CORE);
   }
 }

@@ -8,11 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,31 +19,7 @@ class MountsIT {
   private static final int ROWS = 400;
 
   @TempDir Path directory;
-  private final Deque<Path> mounted = new ArrayDeque<>();
-
-  private void mount(Path target, String... words) throws Exception {
-    List<String> command = new ArrayList<>(List.of("mount"));
-    command.addAll(List.of(words));
-    command.add(target.toString());
-    assumeTrue(run(command) == 0, "needs the right to mount");
-    mounted.push(target);
-  }
-
-  private static int run(List<String> command) throws Exception {
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    for (Path target : mounted) {
-      // Lazily: a JVM that was killed may hold a file for a moment longer.
-      run(List.of("umount", "-l", target.toString()));
-    }
-  }
+  @AutoClose private final Mounts mounts = new Mounts();
 
   private static GuardedJvm.Ended start(Path db) throws Exception {
     try (var app = GuardedJvm.jvm().start()) {
@@ -61,7 +35,7 @@ class MountsIT {
     Path outside = directory.resolve("outside.db");
     Databases.create(outside, ROWS);
     Path db = Files.createFile(Files.createDirectory(directory.resolve("data")).resolve("app.db"));
-    mount(db, "--bind", outside.toString());
+    mounts.mount(db, "--bind", outside.toString());
     start(db);
     assertEquals(ROWS, Databases.rows(Databases.beside(db, ".bak")));
 
@@ -95,7 +69,7 @@ class MountsIT {
     Path outside = directory.resolve("outside.db");
     Databases.create(outside, ROWS);
     Path db = Files.createFile(Files.createDirectory(directory.resolve("data")).resolve("app.db"));
-    mount(db, "--bind", outside.toString());
+    mounts.mount(db, "--bind", outside.toString());
     start(db);
     Databases.damage(db, "t", 1);
     byte[] damaged = Files.readAllBytes(db);
@@ -110,7 +84,7 @@ class MountsIT {
   @Test
   void applicationIsRefusedWhereThereIsNoRoomToRestoreAndThatIsWanted() throws Exception {
     Path disk = Files.createDirectory(directory.resolve("disk"));
-    mount(disk, "-t", "tmpfs", "-o", "size=4m", "none");
+    mounts.memory(disk, "4m");
     Path db = disk.resolve("app.db");
     Databases.create(db, ROWS);
     String backupDir = "backup-dir=" + directory.resolve("backups");
@@ -139,7 +113,7 @@ class MountsIT {
     Path merged = Files.createDirectory(directory.resolve("merged"));
     Databases.create(lower.resolve("app.db"), ROWS);
     byte[] original = Files.readAllBytes(lower.resolve("app.db"));
-    mount(
+    mounts.mount(
         merged,
         "-t",
         "overlay",
@@ -169,7 +143,7 @@ class MountsIT {
     start(below);
     Databases.damage(below, "t", 1);
     byte[] damaged = Files.readAllBytes(below);
-    mount(
+    mounts.mount(
         merged,
         "-t",
         "overlay",
@@ -188,9 +162,9 @@ class MountsIT {
   void readOnlyFileSystemIsLeftAlone() throws Exception {
     Path data = Files.createDirectory(directory.resolve("data"));
     Databases.create(data.resolve("app.db"), ROWS);
-    mount(data, "--bind", data.toString());
+    mounts.mount(data, "--bind", data.toString());
     assumeTrue(
-        run(List.of("mount", "-o", "remount,bind,ro", data.toString())) == 0,
+        Mounts.run(List.of("mount", "-o", "remount,bind,ro", data.toString())) == 0,
         "needs the right to mount");
     Path db = data.resolve("app.db");
     try (var app = GuardedJvm.jvm().start()) {

@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,30 +15,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** A disk that is full: one line, nothing lost, the application starts. */
 class NoSpaceIT {
   @TempDir Path temporary;
+  @AutoClose private final Mounts mounts = new Mounts();
+
   private Path disk;
   private Path db;
 
   @BeforeEach
   void mount() throws Exception {
     disk = Files.createDirectory(temporary.toRealPath().resolve("disk"));
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=4m", "none", disk.toString()) == 0,
-        "needs the right to mount a tmpfs");
+    mounts.memory(disk, "4m");
     db = disk.resolve("app.db");
     Databases.create(db, 500);
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    run("umount", disk.toString());
-  }
-
-  private static int run(String... command) throws Exception {
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
   }
 
   private GuardedJvm.Ended start() throws Exception {

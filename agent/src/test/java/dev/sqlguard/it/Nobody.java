@@ -82,6 +82,19 @@ final class Nobody implements AutoCloseable {
     return unguardedAs(ID, before).jvmArguments("-javaagent:" + agent);
   }
 
+  /** Whose application has a driver of {@link Drivers}. */
+  GuardedJvm guardedWith(String driver) throws Exception {
+    GuardedJvm jvm = guarded();
+    if (driver.equals(Drivers.NEWEST)) {
+      return jvm;
+    }
+    Path jar = readable.resolve(Drivers.jar(driver).getFileName());
+    return jvm.classPath(
+            readable.resolve("classes"),
+            Files.exists(jar) ? jar : copyTo(Drivers.jar(driver), readable))
+        .jvmArguments("-Djdbc.drivers=org.sqlite.JDBC");
+  }
+
   static void giveTo(String user, Path path) throws Exception {
     Files.setAttribute(path, "unix:uid", Integer.parseInt(user));
     Files.setAttribute(path, "unix:gid", Integer.parseInt(user));

@@ -24,12 +24,7 @@ class OldDriversIT {
   void areGuardedFromOpenToExit(String version) throws Exception {
     Path db = directory.resolve("app.db");
     Databases.create(db, 500);
-    Path driver = Path.of(System.getProperty("old.drivers"), "sqlite-jdbc-" + version + ".jar");
-    assertTrue(Files.exists(driver), driver.toString());
-    GuardedJvm jvm =
-        GuardedJvm.jvm()
-            .classPath(JarMaker.location(ScriptApp.class), driver)
-            .jvmArguments("-Djdbc.drivers=org.sqlite.JDBC");
+    GuardedJvm jvm = Drivers.jvm(version);
 
     try (var app = jvm.start()) {
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
@@ -61,5 +56,27 @@ class OldDriversIT {
       assertEquals(0, app.end("return").exitCode());
     }
     assertArrayEquals(damaged, Files.readAllBytes(Databases.beside(db, ".corrupt")));
+  }
+
+  /** Only from 3.8 on a driver cuts the name off there, and knows the URI that avoids it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"3.7.2", "3.8.11.2", "3.21.0", "3.28.0", "3.36.0"})
+  void guardANameWithAQuestionMark(String version) throws Exception {
+    Path db = directory.resolve("what?.db");
+    Path plain = directory.resolve("plain");
+    Databases.create(plain, 50);
+    Files.move(plain, db);
+    String url =
+        version.equals(Drivers.OLDEST) ? db.toString() : "file:" + directory + "/what%3f.db";
+    try (var app = Drivers.jvm(version).start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + url);
+      assertEquals("50", app.say("sql", "a", "SELECT count(*) FROM t"));
+      assertEquals("wal", app.say("sql", "a", "PRAGMA journal_mode=WAL"));
+      app.ok("sql", "a", "INSERT INTO t(x) VALUES ('in the log')");
+      var ended = app.end("return");
+      assertFalse(ended.errors().toString().contains("not folded in"), ended.errors().toString());
+    }
+    assertEquals(50, Databases.rows(Databases.beside(db, ".bak")));
+    assertEquals(51, Databases.rows(Files.copy(db, directory.resolve("main-alone.db"))));
   }
 }

@@ -1,0 +1,45 @@
+package dev.sqlguard.it;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** File systems that a test mounts; closing takes them away again. */
+final class Mounts implements AutoCloseable {
+  private final Deque<Path> mounted = new ArrayDeque<>();
+
+  /** {@code mount WORDS TARGET}; skips the test where that isn't allowed. */
+  void mount(Path target, String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("mount"));
+    command.addAll(List.of(words));
+    command.add(target.toString());
+    assumeTrue(run(command) == 0, "needs the right to mount");
+    mounted.push(target);
+  }
+
+  /** An empty file system in memory. */
+  void memory(Path target, String size) throws Exception {
+    mount(target, "-t", "tmpfs", "-o", "size=" + size, "none");
+  }
+
+  static int run(List<String> command) throws Exception {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (Path target : mounted) {
+      // Lazily: a JVM that was killed may hold a file for a moment longer.
+      run(List.of("umount", "-l", target.toString()));
+    }
+    mounted.clear();
+  }
+}

@@ -28,21 +28,27 @@ public final class PlainDatabaseProof {
     }
     int pageSize = header.get().pageSize();
     return isFirstPagePlausible(image, pageSize)
-        || mostPagesArePlausible(image, pageSize, 1)
+        || Sample.of(image, pageSize).proves(1)
         || pageSize(image).isPresent();
   }
 
   /**
-   * The page size for which most pages beyond the first prove it, without the help of a header;
-   * empty where they do for none. Reads at most a few thousand pages of each size.
+   * The page size that most pages beyond the first prove, without the help of a header; empty where
+   * they prove none. It is the one with the most plausible pages: a page that is plausible is so
+   * under larger sizes too, where it happens to lie at their start. Reads at most a few thousand
+   * pages of each size.
    */
   public static OptionalInt pageSize(ByteSource image) throws IOException {
+    int best = 0;
+    Sample most = Sample.NONE;
     for (int pageSize = 512; pageSize <= 65536; pageSize *= 2) {
-      if (mostPagesArePlausible(image, pageSize, FEWEST_PAGES)) {
-        return OptionalInt.of(pageSize);
+      Sample sample = Sample.of(image, pageSize);
+      if (sample.btreePages() > most.btreePages()) {
+        best = pageSize;
+        most = sample;
       }
     }
-    return OptionalInt.empty();
+    return most.proves(FEWEST_PAGES) ? OptionalInt.of(best) : OptionalInt.empty();
   }
 
   private static boolean isFirstPagePlausible(ByteSource image, int pageSize) throws IOException {
@@ -51,26 +57,39 @@ public final class PlainDatabaseProof {
         && BtreePage.isPlausible(page, DatabaseHeader.SIZE, image.size() / pageSize);
   }
 
-  private static boolean mostPagesArePlausible(ByteSource image, int pageSize, int fewest)
-      throws IOException {
-    long pages = image.size() / pageSize;
-    long stride = Math.max(1, pages / LARGEST_SAMPLE);
-    byte[] page = new byte[pageSize];
-    int seen = 0;
-    int btree = 0;
-    for (long number = 2; number <= pages; number += stride) {
-      if (image.read((number - 1) * pageSize, page, 0, pageSize) < pageSize) {
-        break;
+  /** Pages of one size, evenly spread, without those that are empty. */
+  private record Sample(int btree, int seen, long stride) {
+    static final Sample NONE = new Sample(0, 0, 1);
+
+    static Sample of(ByteSource image, int pageSize) throws IOException {
+      long pages = image.size() / pageSize;
+      long stride = Math.max(1, pages / LARGEST_SAMPLE);
+      byte[] page = new byte[pageSize];
+      int seen = 0;
+      int btree = 0;
+      for (long number = 2; number <= pages; number += stride) {
+        if (image.read((number - 1) * pageSize, page, 0, pageSize) < pageSize) {
+          break;
+        }
+        if (isZero(page) || BtreePage.isEmptyLeaf(page)) {
+          continue;
+        }
+        seen++;
+        if (BtreePage.isPlausible(page, 0, pages)) {
+          btree++;
+        }
       }
-      if (isZero(page) || BtreePage.isEmptyLeaf(page)) {
-        continue;
-      }
-      seen++;
-      if (BtreePage.isPlausible(page, 0, pages)) {
-        btree++;
-      }
+      return new Sample(btree, seen, stride);
     }
-    return btree >= fewest && btree * 2 > seen;
+
+    /** How many there are in the whole file, about. */
+    long btreePages() {
+      return btree * stride;
+    }
+
+    boolean proves(int fewest) {
+      return btree >= fewest && btree * 2 > seen;
+    }
   }
 
   private static boolean isZero(byte[] page) {

@@ -4,11 +4,13 @@ import dev.sqlguard.backup.Origin;
 import dev.sqlguard.verify.Verdict;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Cause;
+import dev.sqlguard.verify.Verdict.Damaged;
 import java.util.Optional;
 
 /**
  * What a private copy of a database showed.
  *
+ * @param checked whether the verdict is that of a check by SQLite
  * @param origin the files that were copied; empty for an online copy
  * @param wal whether the database is in WAL mode; empty where its header doesn't tell
  * @param obstacle why even proven damage must not lead to a replacement
@@ -16,6 +18,7 @@ import java.util.Optional;
  */
 record Examination(
     Verdict verdict,
+    boolean checked,
     Optional<Origin> origin,
     Optional<Boolean> wal,
     Optional<String> obstacle,
@@ -23,6 +26,16 @@ record Examination(
 
   static Examination cannotTell(String reason) {
     CannotTell verdict = new CannotTell(Cause.OTHER, reason);
-    return new Examination(verdict, Optional.empty(), Optional.empty(), Optional.empty(), "");
+    return new Examination(
+        verdict, false, Optional.empty(), Optional.empty(), Optional.empty(), "");
+  }
+
+  boolean isCheckedAndDamaged() {
+    return checked && verdict instanceof Damaged;
+  }
+
+  /** With the verdict of somebody who knows better. */
+  Examination overruled(Verdict better, String why) {
+    return new Examination(better, checked, origin, wal, Optional.empty(), why);
   }
 }

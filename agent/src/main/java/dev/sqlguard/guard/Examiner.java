@@ -19,6 +19,7 @@ import dev.sqlguard.verify.Verdict;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Cause;
 import dev.sqlguard.verify.Verdict.Damaged;
+import dev.sqlguard.verify.Verdict.Healthy;
 import dev.sqlguard.verify.Verifier.Depth;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -102,6 +103,34 @@ final class Examiner {
     return examineCopy(((Snapshot.Result.Taken) result).origin(), copy, driver);
   }
 
+  /**
+   * The same once more, to confirm damage: on a copy of its own, and by the newest SQLite too. Old
+   * ones have found damage where there is none (before 3.8, in indexes where large integers stand
+   * among reals).
+   */
+  Examination confirm(Path main, Path copy, SqliteEngine driver, Progress progress)
+      throws IOException {
+    Examination seen = examine(main, copy, driver, progress);
+    Optional<SqliteEngine> newest =
+        seen.isCheckedAndDamaged() ? newestSqlite.get() : Optional.empty();
+    if (newest.isEmpty() || isSameSqlite(newest.get(), driver, copy)) {
+      return seen;
+    }
+    Verdict second = judge(copy, newest.get());
+    String note = " (says " + newest.get().name() + "; the application's driver finds damage)";
+    return second instanceof Healthy ? seen.overruled(second, note) : seen;
+  }
+
+  /** An engine knows its version once it has opened a file; {@code driver} has. */
+  private static boolean isSameSqlite(SqliteEngine newest, SqliteEngine driver, Path copy) {
+    try {
+      newest.open(copy).close();
+    } catch (SQLException e) {
+      return false;
+    }
+    return newest.version().isPresent() && newest.version().equals(driver.version());
+  }
+
   private Examination examineCopy(Origin origin, Path copy, SqliteEngine driver)
       throws IOException {
     Optional<Boolean> wal = isWal(copy);
@@ -109,19 +138,22 @@ final class Examiner {
     advisories.examined(origin.files().main(), driver, isTrue(wal), false);
     String note = "";
     Optional<String> obstacle = Optional.empty();
-    boolean wrongPageSize = isCannotTell(verdict, Cause.TOO_NEW) && hasWrongPageSize(copy);
-    if (isCannotTell(verdict, Cause.TOO_NEW) && !wrongPageSize) {
+    boolean proofNeeded = isCannotTell(verdict, Cause.NOT_A_DATABASE);
+    if (isCannotTell(verdict, Cause.TOO_NEW)) {
       Optional<SqliteEngine> newest = newestSqlite.get();
-      if (newest.isPresent()) {
-        verdict = judge(copy, newest.get());
+      Verdict second = newest.isPresent() ? judge(copy, newest.get()) : verdict;
+      proofNeeded = !(second instanceof Healthy) && hasWrongPageSize(copy);
+      if (newest.isPresent() && !proofNeeded) {
+        verdict = second;
         note = " (says " + newest.get().name() + "; the application's driver can't read it)";
         obstacle = Optional.of("the application's own driver can't judge it");
       }
     }
-    if (isCannotTell(verdict, Cause.NOT_A_DATABASE) || wrongPageSize) {
+    if (proofNeeded) {
       verdict = provenPlain(copy, driver).orElse(verdict);
     }
-    return new Examination(verdict, Optional.of(origin), wal, obstacle, note);
+    boolean checked = !proofNeeded;
+    return new Examination(verdict, checked, Optional.of(origin), wal, obstacle, note);
   }
 
   private Examination examineOnline(
@@ -140,7 +172,7 @@ final class Examiner {
     Verdict verdict = judge(copy, driver);
     advisories.examined(main, driver, isTrue(wal), true);
     String note = " (" + inUse.reason() + ")";
-    return new Examination(verdict, Optional.empty(), wal, Optional.of(inUse.reason()), note);
+    return new Examination(verdict, true, Optional.empty(), wal, Optional.of(inUse.reason()), note);
   }
 
   private Verdict judge(Path copy, SqliteEngine engine) {

@@ -246,7 +246,7 @@ public final class Guard {
     Path main = target.file();
     try (TemporaryCopy copy = TemporaryCopy.of(main, disk);
         Progress progress = new Progress(log, main, Files.size(main))) {
-      Examination seen = by.examine(main, copy.file(), driver, progress);
+      Examination seen = by.confirm(main, copy.file(), driver, progress);
       if (seen.verdict() instanceof Damaged damaged) {
         String why =
             target.readOnly() ? "it is opened read-only" : "its directory can't be written";

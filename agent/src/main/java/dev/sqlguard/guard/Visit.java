@@ -51,9 +51,9 @@ final class Visit {
     try (Progress progress = new Progress(log, main, stat.size())) {
       Examination seen = examiner.examine(main, workplace.staged(), driver, progress);
       if (seen.verdict() instanceof Damaged) {
-        // Guilty only when an independent copy says the same.
+        // Guilty only when an independent copy and the newest SQLite say the same.
         workplace.discardCopies(disk);
-        seen = examiner.examine(main, workplace.staged(), driver, progress);
+        seen = examiner.confirm(main, workplace.staged(), driver, progress);
       }
       if (seen.verdict() instanceof Healthy healthy) {
         return healthy(seen, healthy.contents());

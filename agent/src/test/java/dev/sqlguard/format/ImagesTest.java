@@ -110,6 +110,23 @@ class ImagesTest {
     }
   }
 
+  /** Where overflow pages lie between them, the pages of trees may be those of a larger size. */
+  @Test
+  void aLargerSizeWhosePagesAreOnlySomeOfTheTreesIsNotProven() throws Exception {
+    byte[] model = database(4096);
+    int at = 4096;
+    while (model[at] != 13) {
+      at += 4096;
+    }
+    byte[] leaf = Arrays.copyOfRange(model, at, at + 4096);
+    byte[] image = new byte[80 * 4096];
+    Arrays.fill(image, (byte) 'x');
+    for (int page = 4; page < 80; page += 4) {
+      System.arraycopy(leaf, 0, image, page * 4096, 4096);
+    }
+    assertEquals(OptionalInt.empty(), PlainDatabaseProof.pageSize(new MemoryImage(image)));
+  }
+
   @Test
   void pagesOfATreeAreThoseThatSqliteNames() throws Exception {
     byte[] image = database(1024);

@@ -10,6 +10,9 @@ import java.util.List;
 
 /** What Linux says about a process and a file. */
 public final class KernelView {
+  private static final int FLAGS_AFTER_NAME = 6;
+  private static final long PF_EXITING = 4;
+
   private KernelView() {}
 
   /**
@@ -42,5 +45,23 @@ public final class KernelView {
       }
     }
     return found;
+  }
+
+  /**
+   * Whether the kernel is taking a process apart, or has done so: from then on its locks go
+   * (sched.h, PF_EXITING; proc(5), the field {@code flags} of {@code stat}).
+   */
+  static boolean isExiting(long pid) throws IOException {
+    Path stat = Path.of("/proc/" + pid + "/stat");
+    if (!Files.exists(stat)) {
+      return true;
+    }
+    try {
+      String text = Files.readString(stat);
+      String[] afterName = text.substring(text.lastIndexOf(')') + 2).split(" ");
+      return (Long.parseLong(afterName[FLAGS_AFTER_NAME]) & PF_EXITING) != 0;
+    } catch (IOException e) {
+      return true;
+    }
   }
 }

@@ -24,13 +24,18 @@ class LocksIT {
   @TempDir Path directory;
 
   static void isRefusedToOthers(Path db) throws Exception {
+    assertFalse(canWrite(db), "another process may write to " + db);
+  }
+
+  private static boolean canWrite(Path db) throws Exception {
     try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + db);
         Statement statement = other.createStatement()) {
       statement.execute("PRAGMA busy_timeout=0");
       statement.execute("BEGIN IMMEDIATE");
-      throw new AssertionError("another process may write to " + db);
+      return true;
     } catch (SQLException e) {
       assertEquals(SQLITE_BUSY, e.getErrorCode() & 0xff, e.getMessage());
+      return false;
     }
   }
 
@@ -41,13 +46,24 @@ class LocksIT {
     if (Files.exists(shm)) {
       KernelView.locks(app.pid(), shm).forEach(lock -> all.add("shm " + lock));
     }
-    assertFalse(all.isEmpty());
     return all;
+  }
+
+  /** The kernel joins neighbouring locks of a process: {@code WRITE 120 121} covers both. */
+  private static boolean covers(String lock, String part) {
+    String[] whole = lock.split(" ");
+    String[] piece = part.split(" ");
+    int last = whole.length - 1;
+    return whole.length == piece.length
+        && whole[last - 2].equals(piece[last - 2])
+        && Long.parseLong(whole[last - 1]) <= Long.parseLong(piece[last - 1])
+        && Long.parseLong(whole[last]) >= Long.parseLong(piece[last]);
   }
 
   /** Opens again while {@code a} is in a transaction, and ends the transaction. */
   private static void opensAgain(GuardedJvm.Running app, Path db, String... urls) throws Exception {
     List<String> before = locks(app, db);
+    assertFalse(before.isEmpty());
     isRefusedToOthers(db);
     List<String> hows = List.of("drivermanager", "datasource", "hikari");
     for (int i = 0; i < urls.length; i++) {
@@ -143,10 +159,12 @@ class LocksIT {
     assertEquals(50, Databases.rows(Databases.beside(db, ".bak")));
   }
 
-  @Test
-  void aDamagedAttachedFileIsNotReplacedUnderTheApplication() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "wal"})
+  void aDamagedAttachedFileIsOnlyReportedUnderWhateverName(String mode) throws Exception {
     Path db = directory.resolve("b.db");
     Databases.create(db, 2000);
+    Databases.execute(db, "PRAGMA journal_mode=" + mode);
     try (var app = GuardedJvm.jvm().start()) {
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
       app.end("return");
@@ -159,14 +177,75 @@ class LocksIT {
       app.ok("sql", "a", "BEGIN IMMEDIATE");
       app.ok("sql", "a", "CREATE TABLE b.other(x)");
       List<String> before = locks(app, db);
-      app.ok("open", "b", "drivermanager", "jdbc:sqlite:" + db);
-      assertEquals(before, locks(app, db));
-      isRefusedToOthers(db);
+      for (String name : manyNames(db)) {
+        app.ok("open", name, "drivermanager", "jdbc:sqlite:" + name);
+        assertEquals(before, locks(app, db), name);
+        isRefusedToOthers(db);
+      }
       app.ok("sql", "a", "COMMIT");
       app.end("return");
     }
     assertEquals(inode, Files.getAttribute(db, "unix:ino"));
     assertFalse(Files.exists(Databases.beside(db, ".corrupt")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "wal"})
+  void aHealthyFileIsOpenedUnderItsOtherNamesDuringATransaction(String mode) throws Exception {
+    Path db = directory.resolve("app.db");
+    Databases.create(db, 50);
+    Databases.execute(db, "PRAGMA journal_mode=" + mode);
+    try (var app = GuardedJvm.jvm().start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      app.ok("sql", "a", "BEGIN IMMEDIATE");
+      opensAgain(app, db, manyNames(db));
+      app.end("return");
+    }
+    assertEquals(51, Databases.rows(db));
+  }
+
+  /** Until the kernel takes the process apart, with all of its locks at once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "wal"})
+  void theWorkAtExitLeavesATransactionItsLocks(String mode) throws Exception {
+    Path db = directory.resolve("app.db");
+    Path idle = directory.resolve("idle.db");
+    for (Path each : List.of(db, idle)) {
+      Databases.create(each, 50);
+      Databases.execute(each, "PRAGMA journal_mode=" + mode);
+    }
+    try (var app = GuardedJvm.jvm().options("exit-timeout=1s").start()) {
+      app.ok("open", "idle", "drivermanager", "jdbc:sqlite:" + idle);
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      app.ok(
+          "open",
+          "b",
+          "drivermanager",
+          "jdbc:sqlite:" + Files.createLink(db.resolveSibling("hard.db"), db));
+      app.ok("sql", "a", "INSERT INTO t(x) VALUES ('committed')");
+      app.ok("sql", "a", "BEGIN IMMEDIATE");
+      app.ok("sql", "a", "INSERT INTO t(x) VALUES ('never committed')");
+      List<String> before = locks(app, db);
+      app.tell("exit", "0");
+      int looks = 0;
+      while (true) {
+        List<String> now = locks(app, db);
+        boolean letIn = canWrite(db);
+        if (KernelView.isExiting(app.pid())) {
+          break;
+        }
+        looks++;
+        for (String lock : before) {
+          assertTrue(
+              now.stream().anyMatch(other -> covers(other, lock)), () -> before + ", then " + now);
+        }
+        assertFalse(letIn, "another process may write to " + db);
+      }
+      assertTrue(looks > 0);
+      app.awaitEnd();
+    }
+    assertEquals(51, Databases.rows(db));
+    assertTrue(Databases.isIntact(db));
   }
 
   @Test

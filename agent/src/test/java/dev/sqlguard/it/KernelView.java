@@ -33,7 +33,7 @@ public final class KernelView {
   }
 
   /** How many descriptors of a process lead to a file. */
-  static int descriptors(long pid, Path file) throws IOException {
+  public static int descriptors(long pid, Path file) throws IOException {
     Path directory = Path.of("/proc/" + pid + "/fd");
     assumeTrue(Files.isReadable(directory), "needs /proc/PID/fd");
     int found = 0;

@@ -13,7 +13,7 @@ import java.util.function.BiFunction;
 public final class SqlGuardBridge {
 
   /**
-   * The core. Called with the driver's {@code DB} object and either {@code Object[]{file, flags}}
+   * The core. Called with the driver's object that opens the file and either {@code Object[]{file, flags}}
    * before the open or a {@link Boolean} after it (whether the open succeeded).
    */
   public static volatile BiFunction<Object, Object, Object> core;

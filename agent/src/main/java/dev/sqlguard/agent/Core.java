@@ -59,7 +59,7 @@ public final class Core implements ClassFileTransformer {
     Guard guard = new Guard(settings, log, new Disk(), nested);
     Gate gate = new Gate(guard, settings);
     ExitWork exit = new ExitWork(gate, log, settings.exitTimeout());
-    this.dispatcher = new Dispatcher(gate, log, () -> jdk.runAtExit(exit));
+    this.dispatcher = new Dispatcher(gate, log, nested, () -> jdk.runAtExit(exit));
     jdk.connectBridge(jar, dispatcher);
   }
 

@@ -1,6 +1,7 @@
 package dev.sqlguard.agent;
 
-import dev.sqlguard.driver.JdbcDriver;
+import dev.sqlguard.backup.ApplicationDriver;
+import dev.sqlguard.driver.LoadedDriver;
 import dev.sqlguard.driver.OpenArgument;
 import dev.sqlguard.guard.Gate;
 import dev.sqlguard.guard.GuardedFile;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * What woven driver code reaches through the bridge. Nothing thrown here gets to the application.
@@ -54,26 +56,36 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   }
 
   /** A copy of the driver, and what was opened through it. Goes when its class loader goes. */
-  private record Copy(JdbcDriver driver, Map<Call, Known> known) {}
+  private record Copy(LoadedDriver driver, Map<Call, Known> known) {}
+
+  /**
+   * A file to look at after its open, and the object that is opening it; androidx's has many opens
+   * at a time.
+   */
+  private record Awaited(Object database, GuardedFile file) {}
 
   private static final int MOST_KNOWN = 10_000;
   private static final String RESOURCE_COPY = "sqlite-jdbc-tmp-";
 
   private final Gate gate;
   private final Log log;
+  private final Supplier<Optional<SqliteEngine>> newestSqlite;
   private final Runnable beforeFirst;
   private final Path workingDirectory;
   private final List<Copy> copies = new CopyOnWriteArrayList<>();
-  private final Map<Object, GuardedFile> awaited = new IdentityHashMap<>();
+  private final Map<Thread, Awaited> awaited = new IdentityHashMap<>();
   private volatile boolean anyAwaited;
   private boolean anyOpened;
 
   /**
+   * @param newestSqlite judges for drivers that have no JDBC
    * @param beforeFirst run once, when the first database file is about to be opened
    */
-  Dispatcher(Gate gate, Log log, Runnable beforeFirst) {
+  Dispatcher(
+      Gate gate, Log log, Supplier<Optional<SqliteEngine>> newestSqlite, Runnable beforeFirst) {
     this.gate = gate;
     this.log = log;
+    this.newestSqlite = newestSqlite;
     this.beforeFirst = beforeFirst;
     this.workingDirectory = processDirectory();
   }
@@ -107,9 +119,15 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       }
       return firstOpen(database, call, copy);
     } catch (Throwable t) {
-      log.warn(file + ": opened unguarded (" + t + ")");
+      log.warn(withoutParameters(file) + ": opened unguarded (" + t + ")");
       return null;
     }
+  }
+
+  /** Those of a URI may tell a key. */
+  private static String withoutParameters(String file) {
+    int query = file.startsWith("file:") ? file.indexOf('?') : -1;
+    return query < 0 ? file : file.substring(0, query);
   }
 
   private String firstOpen(Object database, Call call, Copy copy) throws IOException {
@@ -119,8 +137,14 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
         || gate.isOwnFile(target.get().file())) {
       return null;
     }
+    LoadedDriver.Handling handling = copy.driver().handling(database);
+    if (handling instanceof LoadedDriver.Handling.Aside aside) {
+      stepAside(target.get().file(), aside.reason());
+      return null;
+    }
     prepare();
-    GuardedFile file = gate.opening(target.get(), copy.driver()).orElse(null);
+    ApplicationDriver driver = ((LoadedDriver.Handling.Guarded) handling).driver();
+    GuardedFile file = gate.opening(target.get(), driver).orElse(null);
     Path given = target.get().asGiven();
     Object key = identityOf(given);
     String refusal = file == null ? null : file.refusal().orElse(null);
@@ -134,22 +158,32 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   }
 
   private void openingAgain(Object database, GuardedFile file, Copy copy) {
-    gate.openingAgain(file, copy.driver());
+    if (copy.driver() instanceof ApplicationDriver driver) {
+      gate.openingAgain(file, driver);
+    }
     if (file.isWatched()) {
       await(database, file);
     }
   }
 
+  private void stepAside(Path file, String reason) throws IOException {
+    if (gate.covers(file)) {
+      log.warnOfChange(file, "not guarded: " + reason, reason);
+    }
+  }
+
   private void opened(Object database) {
-    GuardedFile file;
+    Awaited mine;
     synchronized (awaited) {
-      file = awaited.remove(database);
+      mine = awaited.get(Thread.currentThread());
+      if (mine == null || mine.database() != database) {
+        return;
+      }
+      awaited.remove(Thread.currentThread());
       anyAwaited = !awaited.isEmpty();
     }
     try {
-      if (file != null) {
-        gate.opened(file);
-      }
+      gate.opened(mine.file());
     } catch (Throwable t) {
       log.warn("a database can't be looked at after its open (" + t + ")");
     }
@@ -158,7 +192,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   /** Until its open has ended, which is certain from here on. */
   private void await(Object database, GuardedFile file) {
     synchronized (awaited) {
-      awaited.put(database, file);
+      awaited.put(Thread.currentThread(), new Awaited(database, file));
       anyAwaited = true;
     }
   }
@@ -189,10 +223,12 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   }
 
   /** Of all drivers that were loaded before the guard; empty where it isn't the only one. */
-  Optional<SqliteEngine> soleDriver() {
-    SqliteEngine sole = null;
+  Optional<ApplicationDriver> soleDriver() {
+    ApplicationDriver sole = null;
     for (Copy copy : copies) {
-      sole = copy.driver().isUnloaded() ? sole : copy.driver();
+      if (!copy.driver().isUnloaded() && copy.driver() instanceof ApplicationDriver driver) {
+        sole = driver;
+      }
     }
     return hasOneCopy() ? Optional.ofNullable(sole) : Optional.empty();
   }
@@ -207,7 +243,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
    *
    * @param driver whose it is; empty where nobody knows
    */
-  void openedBefore(Target target, Optional<SqliteEngine> driver) throws IOException {
+  void openedBefore(Target target, Optional<ApplicationDriver> driver) throws IOException {
     prepare();
     if (driver.isPresent()) {
       gate.openedBefore(target, driver.get());
@@ -233,7 +269,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       known = find(databaseClass);
       if (known == null) {
         copies.removeIf(copy -> copy.driver().isUnloaded());
-        JdbcDriver driver = new JdbcDriver(databaseClass, this::hasOneCopy);
+        LoadedDriver driver = LoadedDriver.of(databaseClass, this::hasOneCopy, newestSqlite);
         known = new Copy(driver, new ConcurrentHashMap<>());
         copies.add(known);
       }
@@ -262,7 +298,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   private boolean hasOneCopy() {
     int loaded = 0;
     for (Copy copy : copies) {
-      loaded += copy.driver().isUnloaded() ? 0 : 1;
+      loaded += copy.driver().isUnloaded() || !copy.driver().opensFiles() ? 0 : 1;
     }
     return loaded == 1;
   }

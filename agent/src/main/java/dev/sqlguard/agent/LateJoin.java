@@ -1,5 +1,6 @@
 package dev.sqlguard.agent;
 
+import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.guard.JoinAnswers;
 import dev.sqlguard.guard.JoinRequest;
 import dev.sqlguard.guard.JoinRequest.Access;
@@ -11,7 +12,6 @@ import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.MappedLibraries;
 import dev.sqlguard.store.OwnLocks;
-import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -109,7 +109,7 @@ final class LateJoin {
       return 0;
     }
     Map<FileId, Path> open = FileUsers.pathsInThisProcess(databases.files().keySet());
-    Optional<SqliteEngine> driver = dispatcher.soleDriver();
+    Optional<ApplicationDriver> driver = dispatcher.soleDriver();
     Optional<String> obstacle = obstacleForAll(driver, dispatcher);
     for (Map.Entry<FileId, Path> entry : open.entrySet()) {
       int before = answers.lines();
@@ -124,7 +124,7 @@ final class LateJoin {
   private void lookAt(
       FileId id,
       Path path,
-      Optional<SqliteEngine> driver,
+      Optional<ApplicationDriver> driver,
       Optional<String> obstacle,
       Dispatcher dispatcher,
       Log log)
@@ -161,7 +161,7 @@ final class LateJoin {
 
   /** Two copies of SQLite that have one file open take each other's locks away. */
   private static Optional<String> obstacleForAll(
-      Optional<SqliteEngine> driver, Dispatcher dispatcher) throws IOException {
+      Optional<ApplicationDriver> driver, Dispatcher dispatcher) throws IOException {
     if (!dispatcher.hasDrivers()) {
       return Optional.of("what opened it is no JDBC driver that the guard knows");
     }

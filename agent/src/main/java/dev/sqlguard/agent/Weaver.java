@@ -1,6 +1,7 @@
 package dev.sqlguard.agent;
 
 import dev.sqlguard.driver.DriverShape;
+import dev.sqlguard.driver.OpenMethod;
 import java.util.List;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
@@ -15,7 +16,7 @@ import net.bytebuddy.jar.asm.Type;
  *
  * <pre>
  *   String refusal = SqlGuardBridge.opening(this, file, flags);
- *   if (refusal != null) throw new SQLException(refusal);
+ *   if (refusal != null) throw new SQLException(refusal);  // or what the driver has instead
  *   try { ... } finally { SqlGuardBridge.opened(this, succeeded); }
  * </pre>
  *
@@ -25,14 +26,16 @@ import net.bytebuddy.jar.asm.Type;
  */
 final class Weaver {
   private static final String BRIDGE = "java/lang/SqlGuardBridge";
-  private static final String SQL_EXCEPTION = "java/sql/SQLException";
+
+  /** SQLITE_CORRUPT, the only reason for a refusal. */
+  private static final int CORRUPT = 11;
 
   private Weaver() {}
 
   /** The woven class file, or null where this class is not a driver's. */
   static byte[] weave(byte[] classFile) {
     ClassReader reader = new ClassReader(classFile);
-    List<String> openMethods = DriverShape.openMethods(reader);
+    List<OpenMethod> openMethods = DriverShape.openMethods(reader);
     if (openMethods.isEmpty()) {
       return null;
     }
@@ -42,10 +45,10 @@ final class Weaver {
   }
 
   private static final class DatabaseClass extends ClassVisitor {
-    private final List<String> openMethods;
+    private final List<OpenMethod> openMethods;
     private String className;
 
-    DatabaseClass(ClassVisitor next, List<String> openMethods) {
+    DatabaseClass(ClassVisitor next, List<OpenMethod> openMethods) {
       super(Opcodes.ASM9, next);
       this.openMethods = openMethods;
     }
@@ -66,31 +69,35 @@ final class Weaver {
     public MethodVisitor visitMethod(
         int access, String name, String descriptor, String signature, String[] exceptions) {
       MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-      return name.equals("open") && openMethods.contains(descriptor)
-          ? new OpenMethod(next, className, Type.getArgumentTypes(descriptor))
-          : next;
+      for (OpenMethod method : openMethods) {
+        if (method.is(name, descriptor)) {
+          return new OpenMethodBody(next, className, method);
+        }
+      }
+      return next;
     }
   }
 
-  private static final class OpenMethod extends MethodVisitor {
+  private static final class OpenMethodBody extends MethodVisitor {
     private final String className;
+    private final OpenMethod method;
     private final Type[] arguments;
     private final Label bodyStart = new Label();
 
-    OpenMethod(MethodVisitor next, String className, Type[] arguments) {
+    OpenMethodBody(MethodVisitor next, String className, OpenMethod method) {
       super(Opcodes.ASM9, next);
       this.className = className;
-      this.arguments = arguments;
+      this.method = method;
+      this.arguments = Type.getArgumentTypes(method.descriptor());
     }
 
     @Override
     public void visitCode() {
       super.visitCode();
-      int file = DriverShape.fileArgument(arguments);
       super.visitVarInsn(Opcodes.ALOAD, 0);
-      super.visitVarInsn(Opcodes.ALOAD, 1 + file);
-      if (arguments.length > file + 1) {
-        super.visitVarInsn(Opcodes.ILOAD, 2 + file);
+      loadFile();
+      if (method.flags() >= 0) {
+        super.visitVarInsn(Opcodes.ILOAD, 1 + method.flags());
       } else {
         super.visitInsn(Opcodes.ICONST_M1);
       }
@@ -98,12 +105,7 @@ final class Weaver {
       Label proceed = new Label();
       super.visitInsn(Opcodes.DUP);
       super.visitJumpInsn(Opcodes.IFNULL, proceed);
-      super.visitTypeInsn(Opcodes.NEW, SQL_EXCEPTION);
-      super.visitInsn(Opcodes.DUP_X1);
-      super.visitInsn(Opcodes.SWAP);
-      super.visitMethodInsn(
-          Opcodes.INVOKESPECIAL, SQL_EXCEPTION, "<init>", "(Ljava/lang/String;)V", false);
-      super.visitInsn(Opcodes.ATHROW);
+      throwRefusal();
       super.visitLabel(proceed);
       super.visitFrame(
           Opcodes.F_NEW, 1 + arguments.length, locals(), 1, new Object[] {"java/lang/String"});
@@ -111,9 +113,34 @@ final class Weaver {
       super.visitLabel(bodyStart);
     }
 
+    private void loadFile() {
+      if (method.fileGetter() == null) {
+        super.visitVarInsn(Opcodes.ALOAD, 1 + method.file());
+        return;
+      }
+      super.visitVarInsn(Opcodes.ALOAD, 0);
+      super.visitMethodInsn(
+          Opcodes.INVOKESPECIAL, className, method.fileGetter(), "()Ljava/lang/String;", false);
+    }
+
+    /** The message is on the stack. */
+    private void throwRefusal() {
+      super.visitTypeInsn(Opcodes.NEW, method.refusal());
+      super.visitInsn(Opcodes.DUP_X1);
+      super.visitInsn(Opcodes.SWAP);
+      if (method.refusalHasCode()) {
+        super.visitIntInsn(Opcodes.BIPUSH, CORRUPT);
+        super.visitInsn(Opcodes.SWAP);
+      }
+      String constructor =
+          method.refusalHasCode() ? "(ILjava/lang/String;)V" : "(Ljava/lang/String;)V";
+      super.visitMethodInsn(Opcodes.INVOKESPECIAL, method.refusal(), "<init>", constructor, false);
+      super.visitInsn(Opcodes.ATHROW);
+    }
+
     @Override
     public void visitInsn(int opcode) {
-      if (opcode == Opcodes.RETURN) {
+      if (opcode == Opcodes.RETURN || opcode == Opcodes.ARETURN) {
         callOpened(Opcodes.ICONST_1);
       }
       super.visitInsn(opcode);

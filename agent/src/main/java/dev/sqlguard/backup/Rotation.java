@@ -55,7 +55,24 @@ public final class Rotation {
    */
   public Result place(Path staged, FileStat owner, boolean quick, Contents contents)
       throws IOException {
-    boolean wal = makeSelfContained(staged);
+    dropSideFiles(staged);
+    boolean wal = leaveWalMode(staged);
+    return place(staged, owner, quick, wal, contents, true);
+  }
+
+  /**
+   * The same for one that only the application's key opens. No byte of it is touched: it stays in
+   * its journal mode. What its tables are called stays as secret as they are.
+   */
+  public Result placeEncrypted(Path staged, FileStat owner, boolean quick, Contents contents)
+      throws IOException {
+    dropSideFiles(staged);
+    return place(staged, owner, quick, false, contents, false);
+  }
+
+  private Result place(
+      Path staged, FileStat owner, boolean quick, boolean wal, Contents contents, boolean named)
+      throws IOException {
     String hash = Catalog.hashOf(staged);
     Optional<BackupNames.Series> series = freeSeries();
     if (series.isEmpty()) {
@@ -71,7 +88,8 @@ public final class Rotation {
     disk.sync(staged);
     FileStat stat = FileStat.ofEntry(staged).orElseThrow();
     long now = System.currentTimeMillis();
-    catalog.add(BackupRecord.of(stat, hash, now, quick, wal, contents));
+    BackupRecord record = BackupRecord.of(stat, hash, now, quick, wal, contents);
+    catalog.add(named ? record : record.withoutTableNames());
     rotate(staged, series.get());
     return new Result.Placed(series.get().slot(0), stat.size());
   }
@@ -155,12 +173,8 @@ public final class Rotation {
     return record.isEmpty() || System.currentTimeMillis() - record.get().madeAt() >= spacingMillis;
   }
 
-  /**
-   * One file in rollback mode, with nothing beside it, that opens anywhere by itself.
-   *
-   * @return whether it was in WAL mode
-   */
-  private boolean makeSelfContained(Path staged) throws IOException {
+  /** One file, with nothing beside it. */
+  private void dropSideFiles(Path staged) throws IOException {
     SideFiles beside = SideFiles.of(staged);
     if (hasContent(beside.wal()) || hasContent(beside.journal()) && isHot(beside.journal())) {
       throw new IOException("SQLite left a part of " + staged.getFileName() + " unfolded");
@@ -168,6 +182,14 @@ public final class Rotation {
     for (Path side : beside.all()) {
       disk.delete(side);
     }
+  }
+
+  /**
+   * In rollback mode it opens anywhere by itself.
+   *
+   * @return whether it was in WAL mode
+   */
+  private boolean leaveWalMode(Path staged) throws IOException {
     boolean wal;
     try (FileBytes bytes = new FileBytes(staged)) {
       Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);

@@ -9,20 +9,55 @@ import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
 
 /**
- * Recognises the {@code DB} class of sqlite-jdbc in all its versions, under any package name: it
- * has an abstract {@code _open(String, int)}, or a native one up to 3.14 and in its subclass, and
- * every connection goes through its {@code open}.
+ * Recognises the class of a driver that opens files.
+ *
+ * <ul>
+ *   <li>sqlite-jdbc's {@code DB} in all its versions, under any package name: it has an abstract
+ *       {@code _open(String, int)}, or a native one up to 3.14 and in its subclass, and every
+ *       connection goes through its {@code open}.
+ *   <li>Two drivers without JDBC by their names, which can't be changed: their native code knows
+ *       them. sqlite4java keeps its file in a field; all its ways of opening end in {@code open0}.
+ * </ul>
  */
 public final class DriverShape {
+  static final String SQLITE4JAVA = "com.almworks.sqlite4java.SQLiteConnection";
+  static final String BUNDLED = "androidx.sqlite.driver.bundled.BundledSQLiteDriver";
+
   private static final String OPEN = "open";
   private static final String INNER_OPEN = "_open";
   private static final int ABSTRACT_OR_STATIC = Opcodes.ACC_ABSTRACT | Opcodes.ACC_STATIC;
 
   private DriverShape() {}
 
-  /** The descriptors of the {@code open} methods to weave; empty where this is no such class. */
-  public static List<String> openMethods(ClassReader reader) {
-    List<String> found = new ArrayList<>();
+  /** The methods to weave; empty where this is no such class. */
+  public static List<OpenMethod> openMethods(ClassReader reader) {
+    String name = reader.getClassName().replace('/', '.');
+    if (name.equals(SQLITE4JAVA)) {
+      return List.of(
+          new OpenMethod(
+              "open0",
+              "(I)V",
+              -1,
+              "getSqliteDbName",
+              0,
+              "com/almworks/sqlite4java/SQLiteException",
+              true));
+    }
+    if (name.equals(BUNDLED)) {
+      return List.of(bundled("(Ljava/lang/String;)", -1), bundled("(Ljava/lang/String;I)", 1));
+    }
+    return ofDatabaseClass(reader);
+  }
+
+  /** In older versions neither of the two calls the other. */
+  private static OpenMethod bundled(String arguments, int flags) {
+    String descriptor = arguments + "Landroidx/sqlite/SQLiteConnection;";
+    return new OpenMethod(
+        OPEN, descriptor, 0, null, flags, "androidx/sqlite/SQLiteException", false);
+  }
+
+  private static List<OpenMethod> ofDatabaseClass(ClassReader reader) {
+    List<OpenMethod> found = new ArrayList<>();
     boolean[] hasInnerOpen = {false};
     reader.accept(
         new ClassVisitor(Opcodes.ASM9) {
@@ -33,13 +68,20 @@ public final class DriverShape {
               hasInnerOpen[0] = true;
             }
             if (name.equals(OPEN) && opensFile(descriptor) && (access & ABSTRACT_OR_STATIC) == 0) {
-              found.add(descriptor);
+              found.add(ofDatabase(descriptor));
             }
             return null;
           }
         },
         ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
     return hasInnerOpen[0] ? found : List.of();
+  }
+
+  private static OpenMethod ofDatabase(String descriptor) {
+    Type[] arguments = Type.getArgumentTypes(descriptor);
+    int file = fileArgument(arguments);
+    int flags = arguments.length > file + 1 ? file + 1 : -1;
+    return new OpenMethod(OPEN, descriptor, file, null, flags, "java/sql/SQLException", false);
   }
 
   /** {@code void}, with one String, and at most an object before it and an int after it. */
@@ -54,7 +96,7 @@ public final class DriverShape {
   }
 
   /** The index of the String among the arguments, or -1. */
-  public static int fileArgument(Type[] arguments) {
+  private static int fileArgument(Type[] arguments) {
     for (int i = 0; i < arguments.length; i++) {
       if (arguments[i].getClassName().equals("java.lang.String")) {
         return i;

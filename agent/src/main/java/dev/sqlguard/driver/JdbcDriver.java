@@ -1,6 +1,7 @@
 package dev.sqlguard.driver;
 
-import dev.sqlguard.verify.SqliteEngine;
+import dev.sqlguard.backup.ApplicationDriver;
+import dev.sqlguard.backup.LiveConnection;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,9 +15,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A copy of sqlite-jdbc, or of something shaped like it, already loaded: the application's own, or
- * the nested one. Held weakly, so that an undeployed web application can be collected.
+ * the nested one; with the key that one open of the application has, if it has one.
  */
-public final class JdbcDriver implements SqliteEngine {
+public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
   private static final String READ_WRITE = "2";
   private static final String CORE = ".core";
 
@@ -25,6 +26,10 @@ public final class JdbcDriver implements SqliteEngine {
   private final boolean knowsUris;
   private final String name;
   private final BooleanSupplier soleSqlite;
+  private final CipherSettings cipher;
+
+  /** This without a key. */
+  private final JdbcDriver copy;
 
   /** Null until a file has been opened. */
   private volatile String version;
@@ -57,6 +62,18 @@ public final class JdbcDriver implements SqliteEngine {
     this.knowsUris = knowsUris;
     this.name = name;
     this.soleSqlite = soleSqlite;
+    this.cipher = CipherSettings.none();
+    this.copy = this;
+  }
+
+  private JdbcDriver(JdbcDriver copy, CipherSettings cipher) {
+    this.anchor = copy.anchor;
+    this.driverClass = copy.driverClass;
+    this.knowsUris = copy.knowsUris;
+    this.name = copy.name;
+    this.soleSqlite = copy.soleSqlite;
+    this.cipher = cipher;
+    this.copy = copy;
   }
 
   @Override
@@ -65,9 +82,14 @@ public final class JdbcDriver implements SqliteEngine {
     if (known == null) {
       throw new SQLException("its driver has been unloaded");
     }
-    Properties properties = new Properties();
+    Properties properties = cipher.asProperties();
     properties.setProperty("open_mode", READ_WRITE);
-    Connection connection = driver(known).connect(url(file), properties);
+    Connection connection;
+    try {
+      connection = driver(known).connect(url(file), properties);
+    } catch (SQLException e) {
+      throw cipher.withoutSecrets(e);
+    }
     if (connection == null) {
       throw new SQLException(driverClass + " doesn't take " + url(file));
     }
@@ -75,6 +97,11 @@ public final class JdbcDriver implements SqliteEngine {
       version = versionOf(connection);
     }
     return connection;
+  }
+
+  @Override
+  public LiveConnection openLive(Path file) throws SQLException {
+    return new LiveJdbcConnection(open(file));
   }
 
   @Override
@@ -102,14 +129,43 @@ public final class JdbcDriver implements SqliteEngine {
     }
   }
 
-  /** Whether its class loader has been collected. */
+  @Override
+  public boolean isKeyed() {
+    return cipher.hasKey();
+  }
+
+  @Override
+  public boolean opensLike(ApplicationDriver other) {
+    return other instanceof JdbcDriver driver && driver.copy == copy && driver.cipher.is(cipher);
+  }
+
+  @Override
+  public Object loadedCopy() {
+    return copy;
+  }
+
+  @Override
   public boolean isUnloaded() {
     return anchor.get() == null;
   }
 
-  /** Whether this is the driver of {@code databaseClass}. */
+  @Override
   public boolean isOf(Class<?> databaseClass) {
     return anchor.get() == databaseClass;
+  }
+
+  @Override
+  public boolean opensFiles() {
+    return true;
+  }
+
+  @Override
+  public Handling handling(Object database) {
+    CipherSettings its = CipherSettings.of(database);
+    if (its.changesKey()) {
+      return new Handling.Aside("this open changes its key");
+    }
+    return new Handling.Guarded(its.hasKey() ? new JdbcDriver(this, its) : this);
   }
 
   private Driver driver(Class<?> known) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.FileId;
 import dev.sqlguard.store.FileStat;
@@ -7,7 +8,6 @@ import dev.sqlguard.store.FileSystems;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Sizes;
-import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.WalResetBug;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ final class Advisories {
    * @param wal whether its header says WAL mode
    * @param inUse somebody has it open already
    */
-  void examined(Path main, SqliteEngine driver, boolean wal, boolean inUse) {
+  void examined(Path main, ApplicationDriver driver, boolean wal, boolean inUse) {
     if (!wanted || !wal || !hasWalResetBug(driver)) {
       return;
     }
@@ -78,7 +78,7 @@ final class Advisories {
    *
    * @param found its files as they were before they were examined; empty where there were none
    */
-  void firstOpen(GuardedFile file, Optional<Origin> found, SqliteEngine driver) {
+  void firstOpen(GuardedFile file, Optional<Origin> found, ApplicationDriver driver) {
     if (!wanted) {
       return;
     }
@@ -101,17 +101,21 @@ final class Advisories {
    * looked at: any descriptor that the file has now is not this one's, because the others of this
    * copy wait here. An open that is still under way isn't seen; the next change is.
    */
-  void opening(GuardedFile file, SqliteEngine driver) {
-    if (file.driver() == driver) {
+  void opening(GuardedFile file, ApplicationDriver driver) {
+    if (isOfSameCopy(file.driver(), driver)) {
       return;
     }
     synchronized (file) {
-      SqliteEngine last = file.driver();
-      if (last != driver && last != null) {
+      ApplicationDriver last = file.driver();
+      if (last != null && !isOfSameCopy(last, driver)) {
         adviseOnTwoCopies(file);
       }
       file.openedBy(driver);
     }
+  }
+
+  private static boolean isOfSameCopy(ApplicationDriver last, ApplicationDriver driver) {
+    return last != null && last.loadedCopy() == driver.loadedCopy();
   }
 
   /** After an open of a file that is watched. */
@@ -189,7 +193,7 @@ final class Advisories {
     }
   }
 
-  private void sayWalResetBug(Path main, SqliteEngine driver) {
+  private void sayWalResetBug(Path main, ApplicationDriver driver) {
     say(
         main,
         Danger.WAL_RESET_BUG,
@@ -200,7 +204,7 @@ final class Advisories {
             + "); update the driver");
   }
 
-  private static boolean hasWalResetBug(SqliteEngine driver) {
+  private static boolean hasWalResetBug(ApplicationDriver driver) {
     Optional<String> version = driver.version();
     return version.isPresent() && WalResetBug.affects(version.get());
   }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param wal whether the database is in WAL mode; empty where its header doesn't tell
  * @param obstacle why even proven damage must not lead to a replacement
  * @param note for people, after the verdict; may be empty
+ * @param encrypted the copy is readable only with the application's key
  */
 record Examination(
     Verdict verdict,
@@ -22,12 +23,13 @@ record Examination(
     Optional<Origin> origin,
     Optional<Boolean> wal,
     Optional<String> obstacle,
-    String note) {
+    String note,
+    boolean encrypted) {
 
   static Examination cannotTell(String reason) {
     CannotTell verdict = new CannotTell(Cause.OTHER, reason);
     return new Examination(
-        verdict, false, Optional.empty(), Optional.empty(), Optional.empty(), "");
+        verdict, false, Optional.empty(), Optional.empty(), Optional.empty(), "", false);
   }
 
   boolean isCheckedAndDamaged() {
@@ -36,6 +38,6 @@ record Examination(
 
   /** With the verdict of somebody who knows better. */
   Examination overruled(Verdict better, String why) {
-    return new Examination(better, checked, origin, wal, Optional.empty(), why);
+    return new Examination(better, checked, origin, wal, Optional.empty(), why, encrypted);
   }
 }

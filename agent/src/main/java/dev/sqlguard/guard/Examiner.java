@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.OnlineCopy;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.backup.Snapshot;
@@ -24,6 +25,7 @@ import dev.sqlguard.verify.Verifier.Depth;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -89,7 +91,7 @@ final class Examiner {
    * Copies to {@code copy}, which must not exist. The copy stays, folded into one file, unless
    * there is nothing to keep of it.
    */
-  Examination examine(Path main, Path copy, SqliteEngine driver, Progress progress)
+  Examination examine(Path main, Path copy, ApplicationDriver driver, Progress progress)
       throws IOException {
     Snapshot.Result result = online ? Snapshot.usedHere() : snapshot(progress).take(main, copy);
     if (result instanceof Snapshot.Result.Failed failed) {
@@ -108,11 +110,11 @@ final class Examiner {
    * ones have found damage where there is none (before 3.8, in indexes where large integers stand
    * among reals).
    */
-  Examination confirm(Path main, Path copy, SqliteEngine driver, Progress progress)
+  Examination confirm(Path main, Path copy, ApplicationDriver driver, Progress progress)
       throws IOException {
     Examination seen = examine(main, copy, driver, progress);
     Optional<SqliteEngine> newest =
-        seen.isCheckedAndDamaged() ? newestSqlite.get() : Optional.empty();
+        seen.isCheckedAndDamaged() && !seen.encrypted() ? newestSqlite.get() : Optional.empty();
     if (newest.isEmpty() || isSameSqlite(newest.get(), driver, copy)) {
       return seen;
     }
@@ -131,14 +133,17 @@ final class Examiner {
     return newest.version().isPresent() && newest.version().equals(driver.version());
   }
 
-  private Examination examineCopy(Origin origin, Path copy, SqliteEngine driver)
+  private Examination examineCopy(Origin origin, Path copy, ApplicationDriver driver)
       throws IOException {
+    if (driver.isKeyed() && !isPlain(copy)) {
+      return examineEncrypted(origin, copy, driver);
+    }
     Optional<Boolean> wal = isWal(copy);
     Verdict verdict = judge(copy, driver);
     advisories.examined(origin.files().main(), driver, isTrue(wal), false);
     String note = "";
     Optional<String> obstacle = Optional.empty();
-    boolean proofNeeded = isCannotTell(verdict, Cause.NOT_A_DATABASE);
+    boolean proofNeeded = isCannotTell(verdict, Cause.NOT_A_DATABASE) && !driver.isKeyed();
     if (isCannotTell(verdict, Cause.TOO_NEW)) {
       Optional<SqliteEngine> newest = newestSqlite.get();
       Verdict second = newest.isPresent() ? judge(copy, newest.get()) : verdict;
@@ -153,18 +158,36 @@ final class Examiner {
       verdict = provenPlain(copy, driver).orElse(verdict);
     }
     boolean checked = !proofNeeded;
-    return new Examination(verdict, checked, Optional.of(origin), wal, obstacle, note);
+    return new Examination(verdict, checked, Optional.of(origin), wal, obstacle, note, false);
+  }
+
+  /**
+   * Only the application's driver and key can read it, and only page by page: what no other tool
+   * can read can't be salvaged, nor its rows be counted beyond the first broken page, so that
+   * nothing is known to be richer.
+   */
+  private Examination examineEncrypted(Origin origin, Path copy, ApplicationDriver driver) {
+    Optional<String> obstacle = Optional.of("it is encrypted: restore a backup by hand");
+    Verdict verdict = judge(copy, driver);
+    return new Examination(
+        verdict, true, Optional.of(origin), Optional.empty(), obstacle, "", true);
   }
 
   private Examination examineOnline(
-      Path main, Path copy, SqliteEngine driver, Snapshot.Result.InUse inUse) throws IOException {
+      Path main, Path copy, ApplicationDriver driver, Snapshot.Result.InUse inUse)
+      throws IOException {
     if (!driver.mayOpenLiveFiles()) {
       return Examination.cannotTell(inUse.reason() + ", with more than one copy of SQLite");
+    }
+    if (driver.isKeyed()) {
+      return Examination.cannotTell(inUse.reason() + ", and an online copy wouldn't be encrypted");
     }
     boolean here = inUse.where() == Snapshot.Where.THIS_PROCESS;
     try {
       int patience = here ? OWN_BUSY_MILLIS : OTHERS_BUSY_MILLIS;
       new OnlineCopy(disk, driver).take(main, copy, patience);
+    } catch (SQLFeatureNotSupportedException e) {
+      return Examination.cannotTell(inUse.reason() + ", and its driver can't copy it online");
     } catch (SQLException e) {
       return Examination.cannotTell(inUse.reason() + ": " + SqliteError.of(e).message());
     }
@@ -172,11 +195,19 @@ final class Examiner {
     Verdict verdict = judge(copy, driver);
     advisories.examined(main, driver, isTrue(wal), true);
     String note = " (" + inUse.reason() + ")";
-    return new Examination(verdict, true, Optional.empty(), wal, Optional.of(inUse.reason()), note);
+    Optional<String> obstacle = Optional.of(inUse.reason());
+    return new Examination(verdict, true, Optional.empty(), wal, obstacle, note, false);
   }
 
   private Verdict judge(Path copy, SqliteEngine engine) {
     return new IntegrityCheck(engine).verify(copy, depth);
+  }
+
+  /** A key may have been given to a driver that knows nothing of encryption. */
+  private static boolean isPlain(Path copy) throws IOException {
+    try (FileBytes bytes = new FileBytes(copy)) {
+      return PlainDatabaseProof.holds(bytes);
+    }
   }
 
   private static boolean isCannotTell(Verdict verdict, Cause cause) {
@@ -202,7 +233,7 @@ final class Examiner {
    * header isn't one of a format that is newer than every SQLite. With a substitute for its header
    * the copy may still show its rows.
    */
-  private Optional<Verdict> provenPlain(Path copy, SqliteEngine driver) throws IOException {
+  private Optional<Verdict> provenPlain(Path copy, ApplicationDriver driver) throws IOException {
     OptionalInt pageSize;
     long pages;
     long leafCells;

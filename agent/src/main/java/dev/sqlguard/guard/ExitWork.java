@@ -1,17 +1,14 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.LiveConnection;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Sizes;
-import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.SqliteError;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,12 +134,10 @@ public final class ExitWork implements Runnable {
         finish(task.path(), size + " not folded in: two copies of SQLite may have it open");
         return true;
       }
-      SqliteEngine driver = task.file().driver();
-      try (Connection db = driver.open(task.path());
-          Statement statement = db.createStatement()) {
-        statement.execute("PRAGMA busy_timeout=" + patienceMillis);
-        Checkpoint truncate = checkpoint(statement, "TRUNCATE");
-        Checkpoint result = truncate.busy() ? checkpoint(statement, "PASSIVE") : truncate;
+      try (LiveConnection db = task.file().driver().openLive(task.path())) {
+        db.execute("PRAGMA busy_timeout=" + patienceMillis);
+        Checkpoint truncate = checkpoint(db, "TRUNCATE");
+        Checkpoint result = truncate.busy() ? checkpoint(db, "PASSIVE") : truncate;
         if (truncate.busy() && !last) {
           return false;
         }
@@ -195,15 +190,12 @@ public final class ExitWork implements Runnable {
    */
   private record Checkpoint(boolean busy, long frames, long checkpointed) {}
 
-  private static Checkpoint checkpoint(Statement statement, String mode) throws SQLException {
-    // Not executeQuery: 3.7.2 returns no row, and its driver throws where there is none.
-    if (!statement.execute("PRAGMA wal_checkpoint(" + mode + ")")) {
+  private static Checkpoint checkpoint(LiveConnection db, String mode) throws SQLException {
+    Optional<long[]> row = db.firstRow("PRAGMA wal_checkpoint(" + mode + ")", 3);
+    if (row.isEmpty()) {
       return new Checkpoint(false, -1, -1);
     }
-    try (ResultSet row = statement.getResultSet()) {
-      return row.next()
-          ? new Checkpoint(row.getInt(1) != 0, row.getLong(2), row.getLong(3))
-          : new Checkpoint(false, -1, -1);
-    }
+    long[] columns = row.get();
+    return new Checkpoint(columns[0] != 0, columns[1], columns[2]);
   }
 }

@@ -1,8 +1,8 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.FileStat;
-import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,15 +47,16 @@ public final class Gate {
    *
    * @return the entry of the file; empty where it isn't to be guarded
    */
-  public Optional<GuardedFile> opening(Target target, SqliteEngine driver) throws IOException {
-    if (!settings.covers(target.file())) {
+  public Optional<GuardedFile> opening(Target target, ApplicationDriver driver) throws IOException {
+    if (!covers(target.file())) {
       return Optional.empty();
     }
     GuardedFile file = lockedEntry(target.file());
     try {
       file.openedAs(target.file());
+      boolean known = file.isExaminedFor(target.readOnly(), driver);
       advisories.opening(file, driver);
-      if (!file.isExaminedFor(target.readOnly())) {
+      if (!known) {
         examine(file, target, driver);
       }
     } finally {
@@ -65,7 +66,7 @@ public final class Gate {
   }
 
   /** Called before {@code driver} opens a file that needs no more examination. */
-  public void openingAgain(GuardedFile file, SqliteEngine driver) {
+  public void openingAgain(GuardedFile file, ApplicationDriver driver) {
     advisories.opening(file, driver);
   }
 
@@ -73,7 +74,7 @@ public final class Gate {
    * A database that the application has open already. Nobody waits for the work on it: it is done
    * through the application's own driver alone, as another connection's would be.
    */
-  public void openedBefore(Target target, SqliteEngine driver) throws IOException {
+  public void openedBefore(Target target, ApplicationDriver driver) throws IOException {
     GuardedFile file = lockedEntry(target.file());
     try {
       file.openedAs(target.file());
@@ -81,7 +82,7 @@ public final class Gate {
       if (file.isExaminedFor(target.readOnly())) {
         return;
       }
-      file.examined(Outcome.PROCEED, Optional.empty(), 0, target.readOnly());
+      file.examined(Outcome.PROCEED, Optional.empty(), 0, target.readOnly(), driver);
     } finally {
       file.gate().unlock();
     }
@@ -91,7 +92,7 @@ public final class Gate {
       Optional<Origin> before = Origin.of(target.file());
       Outcome outcome = guard.whileOpen(target, driver);
       long nanos = System.nanoTime() - started;
-      file.examined(outcome, before, nanos, target.readOnly());
+      file.examined(outcome, before, nanos, target.readOnly(), driver);
       advisories.firstOpen(file, before, driver);
     } finally {
       leave(outermost);
@@ -127,7 +128,8 @@ public final class Gate {
     }
   }
 
-  private void examine(GuardedFile file, Target target, SqliteEngine driver) throws IOException {
+  private void examine(GuardedFile file, Target target, ApplicationDriver driver)
+      throws IOException {
     boolean outermost = enter();
     try {
       long started = System.nanoTime();
@@ -136,7 +138,7 @@ public final class Gate {
       registry.identify(file);
       Optional<Origin> judged = judged(file.path(), before);
       long nanos = System.nanoTime() - started;
-      file.examined(outcome, judged, nanos, target.readOnly());
+      file.examined(outcome, judged, nanos, target.readOnly(), driver);
       advisories.firstOpen(file, before, driver);
     } finally {
       leave(outermost);

@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.KeptBackups;
@@ -61,7 +62,7 @@ public final class Guard {
   }
 
   /** Never throws: whatever happens here, the application opens its database. */
-  public Outcome beforeFirstOpen(Target target, SqliteEngine driver) {
+  public Outcome beforeFirstOpen(Target target, ApplicationDriver driver) {
     return uninterrupted(target, driver, false);
   }
 
@@ -70,11 +71,11 @@ public final class Guard {
    * Nothing else is done about it, and no file of it is opened but through {@code driver}. Never
    * throws.
    */
-  public Outcome whileOpen(Target target, SqliteEngine driver) {
+  public Outcome whileOpen(Target target, ApplicationDriver driver) {
     return uninterrupted(target, driver, true);
   }
 
-  private Outcome uninterrupted(Target target, SqliteEngine driver, boolean open) {
+  private Outcome uninterrupted(Target target, ApplicationDriver driver, boolean open) {
     // Loading another SQLite runs a program, and waiting for that would take the thread's flag.
     boolean interrupted = Thread.interrupted();
     try {
@@ -86,7 +87,7 @@ public final class Guard {
     }
   }
 
-  private Outcome guarded(Target target, SqliteEngine driver, boolean open) {
+  private Outcome guarded(Target target, ApplicationDriver driver, boolean open) {
     Path main = target.file();
     try {
       if (open) {
@@ -131,12 +132,13 @@ public final class Guard {
     return evidence.isOurs(file) || evidence.isCompanion(file);
   }
 
-  private Outcome examine(Target target, SqliteEngine driver) throws IOException {
+  private Outcome examine(Target target, ApplicationDriver driver) throws IOException {
     Path main = target.file();
     Optional<FileStat> stat = FileStat.ofEntry(main);
     boolean orphanedWal = !hasContent(stat) && hasContent(FileStat.ofEntry(walOf(main)));
     if (!hasContent(stat) && !orphanedWal && !Workplace.exists(main, settings)) {
-      return Outcome.PROCEED;
+      // Whatever key the application has becomes the right one.
+      return Outcome.READ;
     }
     if (stat.isPresent() && !stat.get().regular()) {
       log.warn(main, "is not an ordinary file; left alone");
@@ -174,7 +176,7 @@ public final class Guard {
   }
 
   /** What an interrupted run left to be done about the database itself is left to the next open. */
-  private Outcome backUp(Target target, SqliteEngine driver) throws IOException {
+  private Outcome backUp(Target target, ApplicationDriver driver) throws IOException {
     Path main = target.file();
     Optional<FileStat> stat = FileStat.ofEntry(main);
     if (stat.isEmpty() || !hasContent(stat) && !hasContent(FileStat.ofEntry(walOf(main)))) {
@@ -242,7 +244,8 @@ public final class Guard {
   }
 
   /** Without a place to work beside the database: a verdict, and nothing more. */
-  private Outcome examineOnly(Target target, SqliteEngine driver, Examiner by) throws IOException {
+  private Outcome examineOnly(Target target, ApplicationDriver driver, Examiner by)
+      throws IOException {
     Path main = target.file();
     try (TemporaryCopy copy = TemporaryCopy.of(main, disk);
         Progress progress = new Progress(log, main, Files.size(main))) {

@@ -1,8 +1,8 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.FileId;
-import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +36,8 @@ public final class GuardedFile {
    */
   private volatile long retryAt;
 
-  private volatile SqliteEngine driver;
+  private volatile ApplicationDriver driver;
+  private volatile boolean keyProven;
   private volatile boolean openedByTwoCopies;
   private volatile boolean watched;
   private int looks;
@@ -47,8 +48,23 @@ public final class GuardedFile {
     this.id = id;
   }
 
-  /** Whether an open of this kind needs no more looking into. */
+  /** Whether no open of this kind needs any more looking into, whatever its key. */
   public boolean isExaminedFor(boolean readOnly) throws IOException {
+    return isSettledFor(readOnly) && !mayAnotherKeyFit();
+  }
+
+  /** The same for an open through this driver: where nothing was readable, another key may fit. */
+  boolean isExaminedFor(boolean readOnly, ApplicationDriver by) throws IOException {
+    return isSettledFor(readOnly) && !(mayAnotherKeyFit() && !by.opensLike(driver));
+  }
+
+  private boolean mayAnotherKeyFit() {
+    Outcome.Reading reading = outcome.reading();
+    return reading == Outcome.Reading.UNREADABLE
+        || reading == Outcome.Reading.NOT_TRIED && driver.isKeyed();
+  }
+
+  private boolean isSettledFor(boolean readOnly) throws IOException {
     return (readOnly ? examined : examinedForWriting) && !hasChangedSinceRefusal();
   }
 
@@ -87,21 +103,26 @@ public final class GuardedFile {
    * @param origin what the files were before they were examined
    * @param nanos how long that took
    */
-  void examined(Outcome result, Optional<Origin> origin, long nanos, boolean readOnly) {
+  void examined(
+      Outcome result, Optional<Origin> origin, long nanos, boolean readOnly, ApplicationDriver by) {
     boolean wasRefused = refused != null;
     outcome = result;
     retryAt = System.nanoTime() + Math.max(RETRY_NANOS, nanos);
     refused = result.refusal().isPresent() ? origin.orElse(null) : null;
+    driver = by;
+    keyProven = result.reading() == Outcome.Reading.READ;
     examined = true;
     examinedForWriting = !readOnly || examinedForWriting && !wasRefused;
   }
 
-  /** The driver that opened it last. */
-  void openedBy(SqliteEngine by) {
-    if (driver != null && driver != by) {
-      openedByTwoCopies = true;
+  /** An earlier copy of the driver may be unloaded; of the same one, the judge's key is right. */
+  void openedBy(ApplicationDriver by) {
+    boolean another = driver != null && driver.loadedCopy() != by.loadedCopy();
+    openedByTwoCopies |= another;
+    if (driver == null || another) {
+      driver = by;
+      keyProven = false;
     }
-    driver = by;
   }
 
   /** Whether to tell {@link Gate#opened} of every open. */
@@ -144,11 +165,15 @@ public final class GuardedFile {
     return new ArrayList<>(names);
   }
 
-  SqliteEngine driver() {
+  ApplicationDriver driver() {
     return driver;
   }
 
+  /**
+   * Not with a key that nothing was read with: where it is wrong, the encrypting fork's checkpoint
+   * (3.40.1) writes pages that no key opens any more.
+   */
   boolean isToBeFolded() {
-    return examinedForWriting && outcome.foldAtExit();
+    return examinedForWriting && outcome.foldAtExit() && (keyProven || !driver.isKeyed());
   }
 }

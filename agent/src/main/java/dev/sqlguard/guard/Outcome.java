@@ -8,16 +8,28 @@ import java.util.Optional;
  * @param refusal the application gets this as an SQLException
  * @param foldAtExit the WAL may be folded in when the JVM ends; not on a file left damaged
  * @param passing a refusal may end although nobody changes the file: its reason comes and goes
+ * @param reading whether the driver, with the application's key if it has one, could read the file
  */
-public record Outcome(Optional<String> refusal, boolean foldAtExit, boolean passing) {
-  static final Outcome PROCEED = new Outcome(Optional.empty(), true, false);
-  static final Outcome LEFT_DAMAGED = new Outcome(Optional.empty(), false, false);
+public record Outcome(
+    Optional<String> refusal, boolean foldAtExit, boolean passing, Reading reading) {
+  /** What is known of that. */
+  enum Reading {
+    READ,
+    NOT_TRIED,
+    /** It isn't a database, or the key is wrong: another one may fit. */
+    UNREADABLE
+  }
+
+  static final Outcome READ = new Outcome(Optional.empty(), true, false, Reading.READ);
+  static final Outcome PROCEED = new Outcome(Optional.empty(), true, false, Reading.NOT_TRIED);
+  static final Outcome UNREADABLE = new Outcome(Optional.empty(), false, false, Reading.UNREADABLE);
+  static final Outcome LEFT_DAMAGED = new Outcome(Optional.empty(), false, false, Reading.READ);
 
   static Outcome refuse(String why) {
-    return new Outcome(Optional.of(why), false, false);
+    return new Outcome(Optional.of(why), false, false, Reading.READ);
   }
 
   Outcome forNow() {
-    return new Outcome(refusal, foldAtExit, true);
+    return new Outcome(refusal, foldAtExit, true, reading);
   }
 }

@@ -128,7 +128,7 @@ final class Repair {
     for (Path deleted : installed.deleted()) {
       log.warn(main, "older evidence deleted: " + deleted);
     }
-    return Outcome.PROCEED;
+    return Outcome.READ;
   }
 
   private IncidentReport report(Candidate best, Ladder.Choice choice) {

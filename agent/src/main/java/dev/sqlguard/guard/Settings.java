@@ -74,7 +74,7 @@ public record Settings(
   /** What the application gets where damage stays. */
   Outcome whenUnrepaired(Path database, Damaged damaged) {
     if (!damaged.losesRows()) {
-      return Outcome.PROCEED;
+      return Outcome.READ;
     }
     return onUnrecoverable == OnUnrecoverable.REFUSE
         ? Outcome.refuse(

@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.KeptBackups;
@@ -8,8 +9,8 @@ import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Sizes;
 import dev.sqlguard.verify.Contents;
-import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.Verdict.CannotTell;
+import dev.sqlguard.verify.Verdict.Cause;
 import dev.sqlguard.verify.Verdict.Damaged;
 import dev.sqlguard.verify.Verdict.Healthy;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.Optional;
 final class Visit {
   private final Path main;
   private final FileStat stat;
-  private final SqliteEngine driver;
+  private final ApplicationDriver driver;
   private final Workplace workplace;
   private final Examiner examiner;
   private final Settings settings;
@@ -31,7 +32,7 @@ final class Visit {
   Visit(
       Path main,
       FileStat stat,
-      SqliteEngine driver,
+      ApplicationDriver driver,
       Workplace workplace,
       Examiner examiner,
       Settings settings,
@@ -65,7 +66,7 @@ final class Visit {
       }
       CannotTell unknown = (CannotTell) seen.verdict();
       log.warn(main, "can't be judged (" + unknown.reason() + "); left alone, backups stay");
-      return Outcome.PROCEED;
+      return unknown.cause() == Cause.NOT_A_DATABASE ? Outcome.UNREADABLE : Outcome.PROCEED;
     } finally {
       workplace.discardCopies(disk);
     }
@@ -74,10 +75,14 @@ final class Visit {
   private Outcome healthy(Examination seen, Contents contents) throws IOException {
     boolean safeToRotate = keepRicherBackup(contents);
     if (settings.backups() == 0 || !safeToRotate) {
-      return Outcome.PROCEED;
+      return Outcome.READ;
     }
     boolean quick = settings.check() == Settings.Check.QUICK;
-    Rotation.Result result = workplace.rotation().place(workplace.staged(), stat, quick, contents);
+    Rotation rotation = workplace.rotation();
+    Rotation.Result result =
+        seen.encrypted()
+            ? rotation.placeEncrypted(workplace.staged(), stat, quick, contents)
+            : rotation.place(workplace.staged(), stat, quick, contents);
     if (result instanceof Rotation.Result.Placed placed) {
       long millis = (System.nanoTime() - started) / 1_000_000;
       String size = Sizes.text(placed.size());
@@ -99,7 +104,7 @@ final class Visit {
               + taken.foreign()
               + " isn't the guard's; move it away or set backup-dir");
     }
-    return Outcome.PROCEED;
+    return Outcome.READ;
   }
 
   /**

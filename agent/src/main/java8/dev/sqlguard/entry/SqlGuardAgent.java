@@ -168,7 +168,7 @@ public final class SqlGuardAgent implements ClassFileTransformer {
       Class<?> redefined,
       ProtectionDomain domain,
       byte[] classFile) {
-    if (name == null || !name.endsWith("/DB") || isNested(loader)) {
+    if (name == null || !isDriverName(name) || isNested(loader)) {
       return null;
     }
     try {
@@ -180,13 +180,21 @@ public final class SqlGuardAgent implements ClassFileTransformer {
     }
   }
 
+  /** By the last part of its name, which relocation keeps; by all of it where that can't be. */
+  private static boolean isDriverName(String name) {
+    return name.endsWith("/DB")
+        || name.equals("com/almworks/sqlite4java/SQLiteConnection")
+        || name.equals("androidx/sqlite/driver/bundled/BundledSQLiteDriver");
+  }
+
   /** Drivers that were loaded before us: by another agent, or because we joined late. */
   private void retransformLoadedDrivers() throws Exception {
     if (!instrumentation.isRetransformClassesSupported()) {
       return;
     }
     for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-      if (loaded.getName().endsWith(".DB") && instrumentation.isModifiableClass(loaded)) {
+      if (isDriverName(loaded.getName().replace('.', '/'))
+          && instrumentation.isModifiableClass(loaded)) {
         retransform(loaded);
       }
     }

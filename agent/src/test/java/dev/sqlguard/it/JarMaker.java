@@ -61,7 +61,7 @@ final class JarMaker implements AutoCloseable {
     return this;
   }
 
-  private void add(String name, byte[] content) throws IOException {
+  void add(String name, byte[] content) throws IOException {
     if (names.add(name)) {
       out.putNextEntry(new JarEntry(name));
       out.write(content);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LateAttachIT {
   @TempDir Path directory;
 
-  private static void attach(GuardedJvm.Running app, String options) {
+  static void attach(GuardedJvm.Running app, String options) {
     ByteBuddyAgent.AttachmentProvider.Accessor attachment =
         ByteBuddyAgent.AttachmentProvider.DEFAULT.attempt();
     assumeTrue(attachment.isAvailable(), "needs the attach API");

@@ -29,8 +29,9 @@ import org.sqlite.SQLiteDataSource;
  * line, words separated by tabs, and answers each with one line.
  *
  * <ul>
- *   <li>{@code open NAME HOW URL}: HOW is drivermanager, datasource, hikari, othercopy for one more
- *       copy of the driver in a class loader of its own, or samecopy for the last of these
+ *   <li>{@code open NAME HOW URL}: HOW is drivermanager, datasource, hikari, properties, where
+ *       words like {@code key=value} follow the URL, othercopy for one more copy of the driver in a
+ *       class loader of its own, or samecopy for the last of these
  *   <li>{@code sql NAME STATEMENT}: answers {@code ok}, or the first column of all rows
  *   <li>{@code close NAME}; {@code interrupt} sets the interrupt flag; {@code interrupted} tells it
  *   <li>{@code cursor NAME QUERY}: reads one row and leaves the cursor open
@@ -143,6 +144,14 @@ public final class ScriptApp {
     switch (how) {
       case "drivermanager":
         return DriverManager.getConnection(url);
+      case "properties":
+        Properties properties = new Properties();
+        String[] words = url.split("\t");
+        for (int i = 1; i < words.length; i++) {
+          int equals = words[i].indexOf('=');
+          properties.setProperty(words[i].substring(0, equals), words[i].substring(equals + 1));
+        }
+        return DriverManager.getConnection(words[0], properties);
       case "datasource":
         SQLiteDataSource source = new SQLiteDataSource();
         source.setUrl(url);

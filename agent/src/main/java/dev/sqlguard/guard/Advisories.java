@@ -60,7 +60,7 @@ final class Advisories {
    * When a database has been examined, and before it is opened.
    *
    * @param wal whether its header says WAL mode
-   * @param inUse somebody has it open already
+   * @param inUse somebody has it open already, besides whom it is examined for
    */
   void examined(Path main, ApplicationDriver driver, boolean wal, boolean inUse) {
     if (!wanted || !wal || !hasWalResetBug(driver)) {

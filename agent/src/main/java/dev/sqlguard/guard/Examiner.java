@@ -193,7 +193,8 @@ final class Examiner {
     }
     Optional<Boolean> wal = isWal(copy);
     Verdict verdict = judge(copy, driver);
-    advisories.examined(main, driver, isTrue(wal), true);
+    // Joining a JVM opens nothing: who has it open may be alone.
+    advisories.examined(main, driver, isTrue(wal), !online);
     String note = " (" + inUse.reason() + ")";
     Optional<String> obstacle = Optional.of(inUse.reason());
     return new Examination(verdict, true, Optional.empty(), wal, obstacle, note, false);

@@ -298,7 +298,7 @@ class AttachIT {
   @Test
   void aWalBesideALinkIsLeftAlone() throws Exception {
     Path link = Files.createSymbolicLink(directory.resolve("link.db"), db);
-    try (var app = open(oldDriver("3.8.11.2"), link, "wal")) {
+    try (var app = open(Drivers.jvm("3.8.11.2"), link, "wal")) {
       app.ok("sql", "a", "INSERT INTO t(x) VALUES ('new')");
       assertTrue(Files.exists(Databases.beside(link, "-wal")));
       var ended = attach(app);
@@ -311,19 +311,12 @@ class AttachIT {
     assertFalse(Files.exists(Databases.beside(db, ".bak")));
   }
 
-  private static GuardedJvm oldDriver(String version) {
-    Path driver = Path.of(System.getProperty("old.drivers"), "sqlite-jdbc-" + version + ".jar");
-    return GuardedJvm.jvm()
-        .classPath(JarMaker.location(ScriptApp.class), driver)
-        .jvmArguments("-Djdbc.drivers=org.sqlite.JDBC");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"3.7.2", "3.8.11.2", "3.36.0"})
   void oldDriversAreReachedToo(String version) throws Exception {
     Path later = directory.resolve("later.db");
     Databases.create(later, 7);
-    try (var app = open(oldDriver(version), db, "wal")) {
+    try (var app = open(Drivers.jvm(version), db, "wal")) {
       app.ok("sql", "a", "INSERT INTO t(x) VALUES ('new')");
       var ended = attach(app);
       assertEquals(0, ended.exitCode(), ended.output()::toString);

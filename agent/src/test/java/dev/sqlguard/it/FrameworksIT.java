@@ -64,15 +64,6 @@ class FrameworksIT {
   @MethodSource("javas")
   void springBootWithNestedJarsIsGuarded(Path java) throws Exception {
     GuardedStory.startsHealthyThenDamaged(
-        db,
-        GuardedJvm.jvm()
-            .java(java)
-            .classPath()
-            .program(
-                "-jar",
-                MatrixPrograms.jar("spring-boot").toString(),
-                "--spring.main.banner-mode=off",
-                "--logging.level.root=off",
-                "--spring.datasource.url=jdbc:sqlite:" + db));
+        db, MatrixPrograms.springBoot(GuardedJvm.jvm().java(java), db));
   }
 }

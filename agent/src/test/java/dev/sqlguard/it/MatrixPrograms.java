@@ -33,6 +33,17 @@ final class MatrixPrograms {
     return entries;
   }
 
+  /** The program as an executable jar with nested jars, on the JVM given. */
+  static GuardedJvm springBoot(GuardedJvm jvm, Path db) {
+    return jvm.classPath()
+        .program(
+            "-jar",
+            jar("spring-boot").toString(),
+            "--spring.main.banner-mode=off",
+            "--logging.level.root=off",
+            "--spring.datasource.url=jdbc:sqlite:" + db);
+  }
+
   static Path jar(String program) {
     return target(program).resolve(program + ".jar");
   }

@@ -1,5 +1,6 @@
 package dev.sqlguard.it;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,12 +15,13 @@ import java.util.Map;
 
 /**
  * What the guard costs at start-up, measured side by side: separate JVMs, interleaved, medians. Not
- * a test; prints a table. {@code mvn -q -Pbench -DskipTests verify -pl agent}, see
- * docs/benchmarks.md.
+ * a test; prints a table. {@code mvn -q -Pbench -DskipTests verify -pl agent}, with {@code
+ * -Pmatrix,bench} also for Spring Boot; see docs/benchmarks.md.
  */
 public final class StartupBenchmark {
   private static final int RUNS = Integer.getInteger("bench.runs", 21);
   private static final int SMALL = 50;
+  private static final List<String> VARIANTS = List.of("without", "empty", "guarded");
 
   private final Path directory = Files.createTempDirectory("sqlguard-bench-");
   private final Path emptyAgent = directory.resolve("empty-agent.jar");
@@ -90,13 +92,16 @@ public final class StartupBenchmark {
       benchmark.firstOpen(java, "first open, 24 kB, backup current", SMALL, true);
       benchmark.firstOpen(java, "first open, 1 MB, backup made", 6000, false);
       benchmark.secondOpen(java);
+      if (Files.exists(MatrixPrograms.jar("spring-boot"))) {
+        benchmark.springBoot(java);
+      }
     }
   }
 
   private void hello(Path java) throws Exception {
     Map<String, List<Double>> millis = new LinkedHashMap<>();
     for (int run = 0; run < RUNS; run++) {
-      for (String variant : List.of("without", "empty", "guarded")) {
+      for (String variant : VARIANTS) {
         long start = System.nanoTime();
         variant(variant, java).program(Hello.class.getName()).run();
         add(millis, variant, (System.nanoTime() - start) / 1e6);
@@ -113,7 +118,7 @@ public final class StartupBenchmark {
     Map<String, List<Double>> wall = new LinkedHashMap<>();
     Map<String, List<Double>> inside = new LinkedHashMap<>();
     for (int run = 0; run < RUNS; run++) {
-      for (String variant : List.of("without", "empty", "guarded")) {
+      for (String variant : VARIANTS) {
         Path place = Files.createTempDirectory(directory, "run");
         Path db = place.resolve("app.db");
         Files.copy(model, db);
@@ -137,12 +142,53 @@ public final class StartupBenchmark {
     }
     Map<String, List<Double>> micros = new LinkedHashMap<>();
     for (int run = 0; run < 5; run++) {
-      for (String variant : List.of("without", "empty", "guarded")) {
+      for (String variant : VARIANTS) {
         var ended = variant(variant, java).program(SecondOpen.class.getName(), db.toString()).run();
         add(micros, variant, Long.parseLong(ended.output().get(0)) / 1e3);
       }
     }
     print("later open, median of 1,000 (µs)", micros);
+  }
+
+  /** From the start of the process to its end, with a pool and one row written. */
+  private void springBoot(Path java) throws Exception {
+    Map<String, List<Double>> wall = new LinkedHashMap<>();
+    Map<String, List<Double>> memory = new LinkedHashMap<>();
+    for (int run = 0; run < RUNS; run++) {
+      for (String variant : VARIANTS) {
+        Path db = Files.createTempDirectory(directory, "boot").resolve("app.db");
+        Databases.create(db, SMALL);
+        GuardedJvm program = MatrixPrograms.springBoot(variant(variant, java), db);
+        long start = System.nanoTime();
+        try (var running = program.start()) {
+          add(memory, variant, peakMegabytes(running.pid()));
+          running.awaitEnd();
+        }
+        add(wall, variant, (System.nanoTime() - start) / 1e6);
+      }
+    }
+    print("Spring Boot 4, start to end (ms)", wall);
+    print("Spring Boot 4, peak resident set (MB)", memory);
+  }
+
+  /** Looks until the process has ended. */
+  private static double peakMegabytes(long pid) throws Exception {
+    double peak = 0;
+    while (true) {
+      List<String> status;
+      try {
+        status = Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"));
+      } catch (IOException e) {
+        return peak;
+      }
+      String high =
+          status.stream().filter(line -> line.startsWith("VmHWM:")).findFirst().orElse("");
+      if (high.isEmpty()) {
+        return peak;
+      }
+      peak = Long.parseLong(high.replaceAll("\\D", "")) / 1024.0;
+      Thread.sleep(10);
+    }
   }
 
   private GuardedJvm variant(String name, Path java) {

@@ -1,7 +1,7 @@
 package dev.sqlguard.cli;
 
 import dev.sqlguard.guard.Restoration.Result.Installed;
-import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.repair.IncidentReport;
 import dev.sqlguard.verify.Contents;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ record RestoreReport(Path main, Installed installed, boolean undone) {
       Path evidence = installed.evidence().get();
       lines.add("what was there is kept as " + evidence);
       lines.add("to undo this: " + IncidentReport.undoCommand(main, evidence));
-      lines.add("report: " + Evidence.reportOf(evidence));
+      lines.add("report: " + EvidenceFiles.reportOf(evidence));
     }
     if (undone) {
       lines.add(

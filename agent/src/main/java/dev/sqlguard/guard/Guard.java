@@ -5,6 +5,7 @@ import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.OrphanedLog;
 import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
@@ -206,7 +207,7 @@ public final class Guard {
 
   private void settle(Path main, Workplace workplace) throws IOException {
     settlement.settle(main, workplace.installation());
-    Optional<Evidence.Kept> kept = workplace.evidence().settle();
+    Optional<OrphanedLog.Kept> kept = workplace.orphanedLog().settle();
     if (kept.isPresent()) {
       announce(main, "its file was missing or empty, its WAL wasn't", kept.get());
     }
@@ -215,7 +216,7 @@ public final class Guard {
     workplace.discardRepairs(disk);
   }
 
-  private void announce(Path main, String why, Evidence.Kept kept) {
+  private void announce(Path main, String why, OrphanedLog.Kept kept) {
     log.warn(main, why + ": that is kept beside " + kept.file());
     for (Path deleted : kept.deleted()) {
       log.warn(main, "older evidence deleted: " + deleted);
@@ -227,7 +228,7 @@ public final class Guard {
     String what = exists ? "is empty" : "doesn't exist";
     boolean open = FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0;
     if (!open && hasContent(FileStat.ofEntry(walOf(main)))) {
-      announce(main, what + ", but its WAL isn't", workplace.evidence().keepCopy());
+      announce(main, what + ", but its WAL isn't", workplace.orphanedLog().keep());
     }
     Optional<BackupNames.Series> series = workplace.rotation().freeSeries();
     if (series.isPresent()) {

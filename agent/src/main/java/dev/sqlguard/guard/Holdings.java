@@ -4,6 +4,7 @@ import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
@@ -65,7 +66,7 @@ public record Holdings(List<Item> items) {
     BackupNames beside = BackupNames.beside(main);
     backups(beside, items);
     Optional<StateFile> state = peek(beside);
-    for (Path file : Evidence.names(main)) {
+    for (Path file : EvidenceFiles.names(main)) {
       Optional<FileStat> stat = FileStat.ofEntry(file);
       if (stat.isPresent()) {
         boolean ours =
@@ -89,7 +90,8 @@ public record Holdings(List<Item> items) {
 
   private static List<Path> companions(Path evidence) throws IOException {
     List<Path> found = new ArrayList<>();
-    for (Path file : List.of(Evidence.reportOf(evidence), Evidence.quarantineOf(evidence))) {
+    for (Path file :
+        List.of(EvidenceFiles.reportOf(evidence), EvidenceFiles.quarantineOf(evidence))) {
       if (FileStat.ofEntry(file).isPresent()) {
         found.add(file);
       }

@@ -4,7 +4,7 @@ import dev.sqlguard.repair.Account;
 import dev.sqlguard.repair.BackupRung;
 import dev.sqlguard.repair.Candidate;
 import dev.sqlguard.repair.DamagedCopy;
-import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.repair.IncidentReport;
 import dev.sqlguard.repair.IndexRung;
 import dev.sqlguard.repair.Installation;
@@ -120,11 +120,13 @@ final class Repair {
         Wording.of(damaged)
             + "; "
             + Wording.of(best)
-            + (best.quarantine().isPresent() ? " (" + Evidence.quarantineOf(evidence) + ")" : "")
+            + (best.quarantine().isPresent()
+                ? " (" + EvidenceFiles.quarantineOf(evidence) + ")"
+                : "")
             + "; the damaged file is kept as "
             + evidence
             + ", details are in "
-            + Evidence.reportOf(evidence));
+            + EvidenceFiles.reportOf(evidence));
     for (Path deleted : installed.deleted()) {
       log.warn(main, "older evidence deleted: " + deleted);
     }

@@ -8,7 +8,7 @@ import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.Replay;
 import dev.sqlguard.repair.Account;
 import dev.sqlguard.repair.Age;
-import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.repair.IncidentReport;
 import dev.sqlguard.repair.Installation;
 import dev.sqlguard.repair.Proposal;
@@ -233,7 +233,7 @@ public final class Restoration {
 
   /** What is newer evidence by now has moved it up. */
   private Path nowOf(FileId id, Path before) throws IOException {
-    for (Path name : Evidence.names(main)) {
+    for (Path name : EvidenceFiles.names(main)) {
       Optional<FileStat> stat = FileStat.ofEntry(name);
       if (stat.isPresent() && stat.get().id().equals(id)) {
         return name;
@@ -288,7 +288,7 @@ public final class Restoration {
     for (Path side : SideFiles.of(main).all()) {
       Optional<FileStat> left = FileStat.ofEntry(side);
       if (evidence.isEmpty() && left.isPresent() && left.get().size() > 0) {
-        evidence = Optional.of(place.evidence().keepCopy().file());
+        evidence = Optional.of(place.orphanedLog().keep().file());
       }
     }
     Path staged = place.installation().staged();

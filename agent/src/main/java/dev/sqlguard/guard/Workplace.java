@@ -6,6 +6,7 @@ import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
+import dev.sqlguard.repair.OrphanedLog;
 import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.salvage.Salvage;
 import dev.sqlguard.store.Disk;
@@ -36,6 +37,7 @@ final class Workplace implements Closeable {
   private final KeptBackups kept;
   private final Installation installation;
   private final Evidence evidence;
+  private final OrphanedLog orphanedLog;
   private final Proposal proposal;
 
   private Workplace(
@@ -54,6 +56,7 @@ final class Workplace implements Closeable {
     this.rotation = new Rotation(catalog, Math.max(1, settings.backups()), spacing);
     this.kept = new KeptBackups(catalog);
     this.evidence = new Evidence(main, home, disk, parked, settings.evidence());
+    this.orphanedLog = new OrphanedLog(main, evidence, disk);
     this.installation = new Installation(main, home, disk, parked, evidence);
     this.proposal = new Proposal(main, home, disk);
   }
@@ -123,6 +126,10 @@ final class Workplace implements Closeable {
 
   Evidence evidence() {
     return evidence;
+  }
+
+  OrphanedLog orphanedLog() {
+    return orphanedLog;
   }
 
   Proposal proposal() {

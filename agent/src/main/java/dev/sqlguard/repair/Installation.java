@@ -124,7 +124,7 @@ public final class Installation {
 
   private Optional<Path> settle(Intent intent) throws IOException {
     Optional<FileStat> now = FileStat.ofEntry(main);
-    if (!evidence.isName(intent.evidence())) {
+    if (!evidence.files().isName(intent.evidence())) {
       throw new IOException("the state file names no evidence but " + intent.evidence());
     }
     Path kept = main.resolveSibling(intent.evidence());
@@ -134,12 +134,12 @@ public final class Installation {
       return Optional.of(kept);
     }
     boolean untouched =
-        now.isPresent() && intent.isAbout(now.get()) && evidence.matchesSidesOf(kept);
+        now.isPresent() && intent.isAbout(now.get()) && evidence.sides().areIn(kept);
     if (intent.phase() == Intent.Phase.SWAP && untouched) {
       if (isStaged(intent)) {
         return complete(intent, now.get(), kept);
       }
-      evidence.restoreSides(kept);
+      evidence.sides().restoreFrom(kept);
     }
     if (intent.phase() == Intent.Phase.EVIDENCE || untouched) {
       evidence.withdrawSecondName(kept);
@@ -258,7 +258,7 @@ public final class Installation {
       return replace(live, intent, kept);
     } catch (IOException e) {
       if (live.isStillNamed()) {
-        evidence.restoreSides(kept);
+        evidence.sides().restoreFrom(kept);
         evidence.withdraw(kept);
         clearIntent();
       }
@@ -302,7 +302,7 @@ public final class Installation {
     disk.rename(kept, main);
     disk.syncDirectory(main.getParent());
     String reason = OPENED_MEANWHILE;
-    if (evidence.restoreSides(kept)) {
+    if (evidence.sides().restoreFrom(kept)) {
       evidence.withdraw(kept);
     } else {
       evidence.keepApart(kept, live);

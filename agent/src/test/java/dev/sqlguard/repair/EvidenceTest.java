@@ -41,11 +41,11 @@ class EvidenceTest {
   /** A planted state file must not lead a repair to somebody's files. */
   @Test
   void onlyNamesBesideTheDatabaseAreNamesOfEvidence() {
-    assertTrue(evidence(1).isName("a.db.corrupt"));
-    assertTrue(evidence(1).isName("a.db.corrupt.12"));
+    assertTrue(evidence(1).files().isName("a.db.corrupt"));
+    assertTrue(evidence(1).files().isName("a.db.corrupt.12"));
     for (String name :
         List.of("../a.db.corrupt", "a.db", "a.db.corrupt/../b", "b.db.corrupt", "")) {
-      assertFalse(evidence(1).isName(name), name);
+      assertFalse(evidence(1).files().isName(name), name);
     }
   }
 
@@ -57,9 +57,9 @@ class EvidenceTest {
     return directory.resolve("a.db" + suffix);
   }
 
-  private Evidence.Kept keepLog(int kept, String log) throws IOException {
+  private OrphanedLog.Kept keepLog(int kept, String log) throws IOException {
     Files.writeString(beside("-wal"), log);
-    return evidence(kept).keepCopy();
+    return new OrphanedLog(main, evidence(kept), disk).keep();
   }
 
   /** As an installation does. */
@@ -72,7 +72,7 @@ class EvidenceTest {
 
   @Test
   void aLogIsKeptBesideAnEmptyFile() throws Exception {
-    assertEquals(new Evidence.Kept(beside(".corrupt"), List.of()), keepLog(3, "log"));
+    assertEquals(new OrphanedLog.Kept(beside(".corrupt"), List.of()), keepLog(3, "log"));
     assertEquals(0, Files.size(beside(".corrupt")));
     assertEquals("log", Files.readString(beside(".corrupt-wal")));
     assertTrue(evidence(3).isOurs(beside(".corrupt")));
@@ -103,7 +103,7 @@ class EvidenceTest {
     for (String content : List.of("one", "two", "three")) {
       keepOriginal(3, content);
     }
-    Evidence.Kept kept = keepLog(1, "log");
+    OrphanedLog.Kept kept = keepLog(1, "log");
     assertEquals(List.of(beside(".corrupt.3"), beside(".corrupt.2")), kept.deleted());
     assertEquals("log", Files.readString(beside(".corrupt-wal")));
     assertEquals("three", Files.readString(beside(".corrupt.1")));

@@ -7,6 +7,7 @@ import dev.sqlguard.guard.Holdings;
 import dev.sqlguard.guard.Holdings.Item;
 import dev.sqlguard.guard.Holdings.Kind;
 import dev.sqlguard.repair.Age;
+import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
@@ -128,6 +129,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private void showItem(Item item) throws IOException {
     StringBuilder line = new StringBuilder("  " + item.file() + ": ");
+    boolean emptied = item.kind() == Kind.EVIDENCE && isEmptied(item);
     if (item.record().isPresent()) {
       BackupRecord record = item.record().get();
       line.append(item.kind() == Kind.KEPT ? "backup, never rotated, " : "backup, ");
@@ -137,13 +139,14 @@ final class StatusCommand implements Callable<Integer> {
       line.append(Counted.of(record.tables(), "table"));
       line.append(record.quick() ? ", passed quick_check then" : ", passed the full check then");
     } else if (item.kind() == Kind.EVIDENCE) {
-      line.append("damaged original, ").append(sizeAndAge(item.stat(), "written"));
+      line.append("damaged original, ");
+      line.append(emptied ? "deleted since" : sizeAndAge(item.stat(), "written"));
     } else if (item.kind() == Kind.PROPOSAL) {
       line.append("salvaged, not installed, ").append(sizeAndAge(item.stat(), "made"));
     } else {
       line.append("not the guard's, or changed since; ").append(sizeAndAge(item.stat(), "written"));
     }
-    boolean ours = item.kind() != Kind.FOREIGN;
+    boolean ours = item.kind() != Kind.FOREIGN && !emptied;
     Optional<Verdict> verdict = ours ? verdict(item.file()) : Optional.empty();
     verdict.ifPresent(v -> line.append("; checked now: ").append(Verdicts.text(v)));
     terminal.say(line.toString());
@@ -156,6 +159,13 @@ final class StatusCommand implements Callable<Integer> {
       judged(verdict);
     }
     showTables(verdict, item.record().flatMap(BackupRecord::contents));
+  }
+
+  /** An empty file with a log is something else: a log that was found without its database. */
+  private static boolean isEmptied(Holdings.Item item) throws IOException {
+    return item.stat().size() == 0
+        && FileStat.ofEntry(EvidenceFiles.quarantineOf(item.file())).isPresent()
+        && FileStat.ofEntry(SideFiles.of(item.file()).wal()).isEmpty();
   }
 
   private void judged(Optional<Verdict> verdict) {

@@ -207,6 +207,7 @@ public final class Guard {
 
   private void settle(Path main, Workplace workplace) throws IOException {
     settlement.settle(main, workplace.installation());
+    workplace.evidence().settle();
     Optional<OrphanedLog.Kept> kept = workplace.orphanedLog().settle();
     if (kept.isPresent()) {
       announce(main, "its file was missing or empty, its WAL wasn't", kept.get());
@@ -219,7 +220,7 @@ public final class Guard {
   private void announce(Path main, String why, OrphanedLog.Kept kept) {
     log.warn(main, why + ": that is kept beside " + kept.file());
     for (Path deleted : kept.deleted()) {
-      log.warn(main, "older evidence deleted: " + deleted);
+      log.warn(main, Wording.ofDeleted(deleted));
     }
   }
 

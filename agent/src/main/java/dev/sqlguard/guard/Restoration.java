@@ -135,6 +135,12 @@ public final class Restoration {
             return new Result.NothingGood(
                 evidence + " isn't evidence of the guard, or was changed");
           }
+          if (place.evidence().isEmptied(evidence)) {
+            return new Result.NothingGood(
+                evidence
+                    + " had to go; only its rows in quarantine are left, in "
+                    + EvidenceFiles.quarantineOf(evidence));
+          }
           return undo(place, evidence);
         });
   }

@@ -2,10 +2,13 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.repair.Candidate;
+import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.salvage.SalvageReport;
 import dev.sqlguard.salvage.TableOutcome;
 import dev.sqlguard.verify.Verdict.Damaged;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** What verdicts and errors are called in the guard's lines. */
@@ -92,6 +95,14 @@ final class Wording {
 
   static String of(KeptBackups.Result.NoPlace taken) {
     return "which can't be kept, because " + taken.foreign() + " and others aren't the guard's";
+  }
+
+  /** Evidence that had to go. */
+  static String ofDeleted(Path evidence) {
+    Path quarantine = EvidenceFiles.quarantineOf(evidence);
+    return "older evidence deleted: "
+        + evidence
+        + (Files.exists(quarantine) ? ", but not its rows in quarantine: " + quarantine : "");
   }
 
   static String of(Throwable t) {

@@ -63,7 +63,7 @@ public final class Evidence {
 
   /** See {@link EvidenceLimit#trim}. */
   List<Path> trim(Path newest) throws IOException {
-    return new EvidenceLimit(files, records, kept).trim(newest);
+    return new EvidenceLimit(files, records, state, disk, kept).trim(newest);
   }
 
   /**
@@ -126,12 +126,13 @@ public final class Evidence {
   /**
    * After a crash before anything was changed: a second name of the live file, and copies of what
    * still lies beside it, prove nothing. Where the main file is another one by now, the name is the
-   * damaged file's last, and stays.
+   * damaged file's last, and stays, without what may be half a report and half a quarantine.
    */
   void withdrawSecondName(Path evidence) throws IOException {
     if (isSecondName(evidence)) {
       withdraw(evidence);
     } else {
+      deleteAccount(evidence);
       recordIfPresent(evidence);
     }
   }
@@ -142,8 +143,7 @@ public final class Evidence {
    * tells of a replacement that never was.
    */
   void detach(Path evidence) throws IOException {
-    disk.delete(EvidenceFiles.reportOf(evidence));
-    disk.delete(EvidenceFiles.quarantineOf(evidence));
+    deleteAccount(evidence);
     if (isSecondName(evidence)) {
       if (FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0) {
         throw new IOException("an interrupted repair can't be cleared away while it is in use");
@@ -154,6 +154,11 @@ public final class Evidence {
       disk.syncDirectory(main.getParent());
     }
     recordIfPresent(evidence);
+  }
+
+  private void deleteAccount(Path evidence) throws IOException {
+    disk.delete(EvidenceFiles.reportOf(evidence));
+    disk.delete(EvidenceFiles.quarantineOf(evidence));
   }
 
   private boolean isSecondName(Path evidence) throws IOException {
@@ -177,6 +182,16 @@ public final class Evidence {
   void recordOnlyCarrier(Path evidence) throws IOException {
     records.add(evidence, true);
     state.save(disk);
+  }
+
+  /** Clears away what an interrupted run left. */
+  public void settle() throws IOException {
+    disk.delete(files.empty());
+  }
+
+  /** Whether the original had to go, so that only rows in quarantine are left of it. */
+  public boolean isEmptied(Path name) throws IOException {
+    return records.isEmptied(name);
   }
 
   /** Makes what is kept at most as accessible as {@code model}. */

@@ -75,6 +75,11 @@ public final class EvidenceFiles {
     return SideFiles.named(main, ".sqlguard-evidence");
   }
 
+  /** Where a file stands that is to take the place of an original. */
+  Path empty() {
+    return SideFiles.named(main, ".sqlguard-emptied");
+  }
+
   boolean isFree(Path name) throws IOException {
     if (FileStat.ofEntry(name).isPresent()) {
       return false;

@@ -112,6 +112,40 @@ class CrashTest {
     }
   }
 
+  /** With one original to be kept, the older one goes, but not its rows in quarantine. */
+  @Test
+  void emptiedEvidenceSurvivesEveryStop() throws Exception {
+    for (int stop = 0; ; stop++) {
+      Path db = fresh(stop);
+      create(db, 20);
+      addALongRow(db);
+      cutTheLongRow(db);
+      startKeepingOne(db, new Disk());
+      Files.deleteIfExists(beside(db, ".bak"));
+      addALongRow(db);
+      cutTheLongRow(db);
+      byte[] damaged = Files.readAllBytes(db);
+      boolean stopped = startKeepingOne(db, new StoppingDisk(stop));
+      startKeepingOne(db, new Disk());
+      assertEquals(20, rows(db), "stop " + stop);
+      assertArrayEquals(damaged, Files.readAllBytes(beside(db, ".corrupt")), "stop " + stop);
+      for (String evidence : List.of(".corrupt", ".corrupt.1")) {
+        assertTrue(Files.exists(beside(db, evidence + ".report.json")), "stop " + stop);
+        assertEquals(
+            1, count(beside(db, evidence + ".quarantine.db"), "lost_and_found"), "stop " + stop);
+      }
+      assertNothingStaged(db, stop);
+      if (!stopped) {
+        assertEquals(0, Files.size(beside(db, ".corrupt.1")));
+        return;
+      }
+    }
+  }
+
+  private static boolean startKeepingOne(Path db, Disk disk) {
+    return startAndStop(db, disk, settings(Settings.Check.FULL, 100, 1));
+  }
+
   /** Nothing is lost, but free pages. */
   @Test
   void rebuildsSurviveEveryStop() throws Exception {
@@ -158,11 +192,14 @@ class CrashTest {
   }
 
   private static boolean refuseAndStop(Path db, Disk disk) {
+    return startAndStop(db, disk, settings(Settings.Check.FULL, 0, 3));
+  }
+
+  private static boolean startAndStop(Path db, Disk disk, Settings settings) {
     Target plain = new Target(db, db, false, true, true);
     Log silent = new Log(Log.Level.OFF, Optional.empty());
-    Settings strict = settings(Settings.Check.FULL, 0);
     try {
-      new Guard(strict, silent, disk, Optional::empty)
+      new Guard(settings, silent, disk, Optional::empty)
           .beforeFirstOpen(plain, new JdbcDriver(DB.class, () -> true));
     } catch (StoppingDisk.Stopped e) {
       return true;
@@ -314,10 +351,10 @@ class CrashTest {
   }
 
   private static Settings settings(Settings.Check check) {
-    return settings(check, 100);
+    return settings(check, 100, 3);
   }
 
-  private static Settings settings(Settings.Check check, int maxLoss) {
+  private static Settings settings(Settings.Check check, int maxLoss, int evidence) {
     return new Settings(
         true,
         List.of(),
@@ -330,7 +367,7 @@ class CrashTest {
         Settings.OnUnrecoverable.OPEN,
         maxLoss,
         true,
-        3,
+        evidence,
         Duration.ofSeconds(5),
         true);
   }

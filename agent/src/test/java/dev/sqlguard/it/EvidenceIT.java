@@ -99,6 +99,43 @@ class EvidenceIT {
     assertFalse(Files.exists(corrupt(".1")));
   }
 
+  /** A row that was too long for its page can't be trusted any more. */
+  private byte[] breakARow(int id) throws Exception {
+    Databases.execute(db, "INSERT INTO t VALUES (" + id + ", 'long' || hex(zeroblob(20000)))");
+    String page =
+        Databases.query(db, "SELECT min(pageno) FROM dbstat WHERE pagetype = 'overflow'").get(0);
+    Images.putInt(db, (Integer.parseInt(page) - 1L) * Images.pageSize(db), 0x7ffffff0);
+    return Files.readAllBytes(db);
+  }
+
+  @Test
+  void originalsWithRowsInQuarantineGoTooButNotTheRows() throws Exception {
+    Databases.execute(db, "DROP INDEX ix");
+    breakARow(7001);
+    keepingOne.start(db);
+    byte[] second = breakARow(7002);
+    Starts.Start start = keepingOne.start(db);
+    assertTrue(Databases.isIntact(db));
+    assertArrayEquals(second, Files.readAllBytes(corrupt("")));
+    assertEquals(0, Files.size(corrupt(".1")));
+    assertTrue(
+        start.lines().stream()
+            .anyMatch(line -> line.contains(corrupt(".1.quarantine.db").toString())),
+        start.lines()::toString);
+    String ids = "SELECT id FROM lost_and_found";
+    assertEquals(List.of("7002"), Databases.query(corrupt(".quarantine.db"), ids));
+    assertEquals(List.of("7001"), Databases.query(corrupt(".1.quarantine.db"), ids));
+    assertTrue(Files.exists(corrupt(".1.report.json")));
+    byte[] repaired = Files.readAllBytes(db);
+    var undo = Command.run("restore", db, ".corrupt.1");
+    assertTrue(undo.exitCode() != 0);
+    assertArrayEquals(repaired, Files.readAllBytes(db));
+    List<String> status = Command.run("status", db).output();
+    assertTrue(
+        status.stream().anyMatch(line -> line.contains(corrupt(".1.quarantine.db").toString())),
+        status::toString);
+  }
+
   @Test
   void fileOfSomebodyElseWithThatNameStays() throws Exception {
     Files.writeString(corrupt(""), "mine");

@@ -111,6 +111,79 @@ class EvidenceTest {
     assertFalse(Files.exists(beside(".corrupt.3")));
   }
 
+  /** As {@link #keepOriginal}, with a log, a report and rows in quarantine. */
+  private List<Path> keepWithQuarantine(int kept, String content, String rows) throws IOException {
+    Path name = evidence(kept).makeRoom();
+    Files.writeString(name, content);
+    Files.writeString(Path.of(name + "-wal"), "log of " + content);
+    Files.writeString(EvidenceFiles.reportOf(name), "report of " + content);
+    Files.writeString(EvidenceFiles.quarantineOf(name), rows);
+    evidence(kept).record(name);
+    return evidence(kept).trim(name);
+  }
+
+  @Test
+  void ofOriginalsBeyondTheirNumberRowsInQuarantineStay() throws Exception {
+    assertEquals(List.of(), keepWithQuarantine(1, "first", "rows 1"));
+    assertEquals(List.of(beside(".corrupt.1")), keepWithQuarantine(1, "second", "rows 2"));
+    assertEquals(List.of(beside(".corrupt.1")), keepWithQuarantine(1, "third", "rows 3"));
+    assertEquals("third", Files.readString(beside(".corrupt")));
+    assertEquals("log of third", Files.readString(beside(".corrupt-wal")));
+    for (String[] older :
+        new String[][] {{".corrupt.1", "second", "2"}, {".corrupt.2", "first", "1"}}) {
+      Path name = beside(older[0]);
+      assertEquals(0, Files.size(name));
+      assertTrue(evidence(1).isOurs(name) && evidence(1).isEmptied(name));
+      assertFalse(Files.exists(Path.of(name + "-wal")));
+      assertEquals("report of " + older[1], Files.readString(EvidenceFiles.reportOf(name)));
+      assertEquals("rows " + older[2], Files.readString(EvidenceFiles.quarantineOf(name)));
+    }
+    assertFalse(evidence(1).isEmptied(beside(".corrupt")));
+    assertFalse(Files.exists(beside(".corrupt.3")));
+  }
+
+  @Test
+  void theSameRowsInQuarantineAreKeptOnce() throws Exception {
+    keepWithQuarantine(1, "first", "the same rows");
+    keepWithQuarantine(1, "second", "others");
+    keepWithQuarantine(1, "first", "the same rows");
+    assertEquals("others", Files.readString(beside(".corrupt.1.quarantine.db")));
+    assertFalse(Files.exists(beside(".corrupt.2")));
+    assertFalse(Files.exists(beside(".corrupt.2.quarantine.db")));
+  }
+
+  @Test
+  void whereRowsInQuarantineWereChangedTheOriginalStays() throws Exception {
+    keepWithQuarantine(1, "first", "rows");
+    Files.writeString(beside(".corrupt.quarantine.db"), "no more rows");
+    assertEquals(List.of(), keepWithQuarantine(1, "second", "rows 2"));
+    assertEquals("first", Files.readString(beside(".corrupt.1")));
+    assertEquals("log of first", Files.readString(beside(".corrupt.1-wal")));
+  }
+
+  @Test
+  void sideFilesThatAnInterruptedRunLeftGoWithTheNextOne() throws Exception {
+    keepWithQuarantine(1, "first", "rows 1");
+    keepWithQuarantine(1, "second", "rows 2");
+    Files.writeString(beside(".corrupt.1-wal"), "log of first");
+    keepWithQuarantine(1, "third", "rows 3");
+    assertEquals("rows 1", Files.readString(beside(".corrupt.2.quarantine.db")));
+    assertFalse(Files.exists(beside(".corrupt.2-wal")));
+  }
+
+  /** Then the newest has the highest number. */
+  @Test
+  void theOldestGoesAlsoWhereNumbersSayNothing() throws Exception {
+    Files.writeString(beside(".corrupt"), "mine");
+    assertEquals(List.of(), keepOriginal(2, "one"));
+    assertEquals(List.of(), keepOriginal(2, "two"));
+    assertEquals(List.of(beside(".corrupt.1")), keepOriginal(2, "three"));
+    assertEquals(List.of(beside(".corrupt.2")), keepOriginal(2, "four"));
+    assertEquals("mine", Files.readString(beside(".corrupt")));
+    assertEquals("four", Files.readString(beside(".corrupt.1")));
+    assertEquals("three", Files.readString(beside(".corrupt.3")));
+  }
+
   @Test
   void filesOfSomebodyElseUnderAllNamesAreNotTakenForEvidence() throws Exception {
     for (int i = 0; i < 200; i++) {

@@ -16,6 +16,7 @@ import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.repair.Rescue;
 import dev.sqlguard.repair.Rung;
 import dev.sqlguard.repair.SalvageRung;
+import dev.sqlguard.repair.StandingRefusal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.verify.Finding;
 import dev.sqlguard.verify.IntegrityCheck;
@@ -128,7 +129,7 @@ final class Repair {
             + ", details are in "
             + EvidenceFiles.reportOf(evidence));
     for (Path deleted : installed.deleted()) {
-      log.warn(main, "older evidence deleted: " + deleted);
+      log.warn(main, Wording.ofDeleted(deleted));
     }
     return Outcome.READ;
   }
@@ -161,16 +162,32 @@ final class Repair {
         "not replaced, because more rows would be lost than max-loss="
             + settings.maxLoss()
             + " allows: ";
-    return workplace.proposal().leave(best.file())
-        ? unrepaired(
-            what
-                + Wording.of(best)
-                + ", left as "
-                + file
-                + "; to install it: java -jar sqlguard.jar restore "
-                + main
-                + " .salvaged")
-        : unrepaired(what + Wording.of(best) + "; " + file + " isn't the guard's, or was changed");
+    if (!workplace.proposal().leave(best.file())) {
+      return unrepaired(
+          what + Wording.of(best) + "; " + file + " isn't the guard's, or was changed");
+    }
+    String left =
+        what
+            + Wording.of(best)
+            + ", left as "
+            + file
+            + "; to install it: java -jar sqlguard.jar restore "
+            + main
+            + " .salvaged";
+    if (damaged.losesRows()) {
+      remember(left);
+    }
+    return unrepaired(left);
+  }
+
+  /** A start that can't recall it works it out again. */
+  private void remember(String left) {
+    StandingRefusal.Said said = new StandingRefusal.Said(Wording.of(damaged), left);
+    try {
+      workplace.refusal(main, settings, driver, disk).remember(seen.origin().orElseThrow(), said);
+    } catch (IOException e) {
+      log.warn(main, "the next start will salvage it again: " + Wording.of(e));
+    }
   }
 
   private Outcome unrepaired(String what) {

@@ -73,15 +73,19 @@ public record Settings(
 
   /** What the application gets where damage stays. */
   Outcome whenUnrepaired(Path database, Damaged damaged) {
-    if (!damaged.losesRows()) {
-      return Outcome.READ;
-    }
+    return damaged.losesRows() ? whenRowsAreLost(database, Wording.of(damaged)) : Outcome.READ;
+  }
+
+  /**
+   * @param damage for people
+   */
+  Outcome whenRowsAreLost(Path database, String damage) {
     return onUnrecoverable == OnUnrecoverable.REFUSE
         ? Outcome.refuse(
             "sqlguard: "
                 + database
                 + " is damaged and could not be repaired: "
-                + Wording.of(damaged)
+                + damage
                 + " (on-unrecoverable=refuse)")
         : Outcome.LEFT_DAMAGED;
   }

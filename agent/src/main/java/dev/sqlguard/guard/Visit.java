@@ -5,6 +5,7 @@ import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Rotation;
+import dev.sqlguard.repair.StandingRefusal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Sizes;
@@ -49,6 +50,12 @@ final class Visit {
   }
 
   Outcome run() throws IOException {
+    if (workplace.mayHaveRefusal()) {
+      Optional<Outcome> standing = standingRefusal();
+      if (standing.isPresent()) {
+        return standing.get();
+      }
+    }
     try (Progress progress = new Progress(log, main, stat.size())) {
       Examination seen = examiner.examine(main, workplace.staged(), driver, progress);
       if (seen.verdict() instanceof Damaged) {
@@ -70,6 +77,19 @@ final class Visit {
     } finally {
       workplace.discardCopies(disk);
     }
+  }
+
+  /** Neither check nor salvage would say anything else of files that are what they were then. */
+  private Optional<Outcome> standingRefusal() throws IOException {
+    StandingRefusal refusal = workplace.refusal(main, settings, driver, disk);
+    Optional<StandingRefusal.Said> said = refusal.recall();
+    if (said.isEmpty()) {
+      refusal.forget();
+      return Optional.empty();
+    }
+    String what = said.get().what();
+    log.warnOfChange(main, "still " + said.get().damage() + "; " + what, what);
+    return Optional.of(settings.whenRowsAreLost(main, said.get().damage()));
   }
 
   private Outcome healthy(Examination seen, Contents contents) throws IOException {

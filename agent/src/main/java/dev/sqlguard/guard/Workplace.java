@@ -8,6 +8,7 @@ import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
 import dev.sqlguard.repair.OrphanedLog;
 import dev.sqlguard.repair.Proposal;
+import dev.sqlguard.repair.StandingRefusal;
 import dev.sqlguard.salvage.Salvage;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
@@ -15,6 +16,7 @@ import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateFiles;
+import dev.sqlguard.verify.SqliteEngine;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -134,6 +136,29 @@ final class Workplace implements Closeable {
 
   Proposal proposal() {
     return proposal;
+  }
+
+  /** Whether there may be a refusal to recall; costs nothing where there never was one. */
+  boolean mayHaveRefusal() {
+    return !home.lines(StandingRefusal.KIND).isEmpty();
+  }
+
+  /**
+   * @param driver the application's
+   */
+  StandingRefusal refusal(Path main, Settings settings, SqliteEngine driver, Disk disk) {
+    String conditions =
+        "max-loss="
+            + settings.maxLoss()
+            + " backfill="
+            + settings.backfill()
+            + " check="
+            + settings.check()
+            + " on-damage="
+            + settings.onDamage()
+            + " driver="
+            + driver.name();
+    return new StandingRefusal(main, home, proposal, catalog, conditions, disk);
   }
 
   /**

@@ -3,11 +3,14 @@ package dev.sqlguard.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -296,6 +299,108 @@ class SalvageAtStartIT {
     assertEquals(0, restored.exitCode(), restored.errors()::toString);
     assertEquals(newest.subList(0, ROWS), all());
     assertArrayEquals(damaged, Files.readAllBytes(beside(".corrupt")));
+  }
+
+  /** Younger files may change once more and keep their times. */
+  private void letItGrowOld() throws Exception {
+    FileTime changed = (FileTime) Files.getAttribute(db, "unix:ctime");
+    Thread.sleep(Math.max(0, changed.toMillis() + 2100 - System.currentTimeMillis()));
+  }
+
+  /** Whoever makes or deletes a working file beside the database changes this. */
+  private FileTime directoryChanged() throws Exception {
+    return Files.getLastModifiedTime(directory);
+  }
+
+  private Object inode(Path file) throws Exception {
+    return Files.getAttribute(file, "unix:ino");
+  }
+
+  private void leaveACandidate() throws Exception {
+    breakALongRow();
+    letItGrowOld();
+    refusing.start(db);
+    assertTrue(Files.exists(beside(".salvaged")));
+  }
+
+  @Test
+  void whatWasRefusedIsNotSalvagedAgain() throws Exception {
+    addALongRow();
+    leaveACandidate();
+    Map<String, String> before = Images.contentsOf(directory);
+    FileTime changed = directoryChanged();
+    Object candidate = Files.getAttribute(beside(".salvaged"), "unix:ctime");
+    Starts.Start second = refusing.start(db, "SELECT count(*) FROM t");
+    assertEquals(before, Images.contentsOf(directory));
+    assertEquals(changed, directoryChanged());
+    assertEquals(candidate, Files.getAttribute(beside(".salvaged"), "unix:ctime"));
+    assertEquals(List.of(String.valueOf(ROWS + 1)), second.answers());
+    assertEquals(1, second.lines().size(), second.lines()::toString);
+    for (String part : List.of("DAMAGED", beside(".salvaged").toString(), "restore")) {
+      assertTrue(second.lines().get(0).contains(part), second.lines()::toString);
+    }
+    assertEquals(0, Command.run("restore", db, ".salvaged").exitCode());
+    assertTrue(Databases.isIntact(db));
+    refusing.start(db);
+    assertEquals(ROWS, Databases.rows(beside(".bak")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"database", "journal", "no candidate", "candidate", "opened candidate"})
+  void afterAnyChangeItIsSalvagedAgain(String what) throws Exception {
+    addALongRow();
+    leaveACandidate();
+    Path candidate = beside(".salvaged");
+    switch (what) {
+      case "database" -> Databases.overwrite(db, 60, Images.bytes(db, 60, 1));
+      case "journal" -> Files.writeString(beside("-journal"), "no journal");
+      case "no candidate" -> Files.delete(candidate);
+      case "candidate" -> Databases.execute(candidate, "DELETE FROM t WHERE id = 1");
+      default -> Files.writeString(beside(".salvaged-wal"), "");
+    }
+    FileTime changed = directoryChanged();
+    refusing.start(db);
+    assertNotEquals(changed, directoryChanged());
+  }
+
+  @Test
+  void withAnotherMaxLossItIsSalvagedAgain() throws Exception {
+    addALongRow();
+    List<String> newest = all();
+    leaveACandidate();
+    starts.start(db);
+    assertEquals(newest.subList(0, ROWS), all());
+    assertTrue(Databases.isIntact(db));
+  }
+
+  @Test
+  void withAnotherBackupItIsSalvagedAgain() throws Exception {
+    addALongRow();
+    refusing.start(db);
+    Path away = directory.resolve("away");
+    Files.move(beside(".bak"), away);
+    leaveACandidate();
+    Object candidate = inode(beside(".salvaged"));
+    refusing.start(db);
+    assertEquals(candidate, inode(beside(".salvaged")));
+    byte[] damaged = Files.readAllBytes(db);
+    Files.move(away, beside(".bak"));
+    refusing.start(db);
+    boolean installed = !Arrays.equals(damaged, Files.readAllBytes(db));
+    assertTrue(installed || !candidate.equals(inode(beside(".salvaged"))));
+  }
+
+  @Test
+  void whatWasRefusedStaysRefusedToTheApplicationToo() throws Exception {
+    addALongRow();
+    breakALongRow();
+    letItGrowOld();
+    try (Starts strict = Starts.with("max-loss=0,on-unrecoverable=refuse")) {
+      assertNotEquals("ok", strict.start(db).opened());
+      FileTime changed = directoryChanged();
+      assertNotEquals("ok", strict.start(db).opened());
+      assertEquals(changed, directoryChanged());
+    }
   }
 
   @Test

@@ -3,8 +3,10 @@ package dev.sqlguard.guard;
 import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.FileId;
+import dev.sqlguard.store.FileStat;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,9 +45,12 @@ public final class GuardedFile {
   private int looks;
   private final Set<Path> names = new LinkedHashSet<>();
 
-  GuardedFile(Path path, Optional<FileId> id) {
+  /** When the inode came to be, as {@link FileStat#created} says; null while there is none. */
+  private volatile FileTime created;
+
+  GuardedFile(Path path, Optional<FileStat> stat) {
     this.path = path;
-    this.id = id;
+    identify(stat);
   }
 
   /** Whether no open of this kind needs any more looking into, whatever its key. */
@@ -91,8 +96,14 @@ public final class GuardedFile {
     return id;
   }
 
-  void identify(Optional<FileId> now) {
-    id = now;
+  void identify(Optional<FileStat> now) {
+    id = now.isPresent() ? Optional.of(now.get().id()) : Optional.empty();
+    created = now.isPresent() ? now.get().created() : null;
+  }
+
+  /** Meaningful only where the file system keeps this time. */
+  boolean isCreatedAt(FileTime time) {
+    return time.equals(created);
   }
 
   ReentrantLock gate() {

@@ -18,34 +18,59 @@ import java.util.Set;
  * The databases that this JVM has opened, by name (the directory's inode and the file's name) and
  * by inode. Both are needed: a file that doesn't exist yet has no inode, and an installation of
  * ours changes it; a hard link has another name.
+ *
+ * <p>A file system gives the inode of a deleted file to the next one, and that of a deleted
+ * directory too, so that another database may come with both keys of an older one. Where the file
+ * system knows when a file was created, that tells them apart, at no further cost.
  */
 final class Registry {
   private static final int FIRST_SWEEP = 1024;
 
   private final Map<String, GuardedFile> byName = new LinkedHashMap<>();
   private final Map<FileId, GuardedFile> byId = new LinkedHashMap<>();
+
+  /**
+   * Devices on which a time of creation was seen that isn't just another name of the last write.
+   */
+  private final Set<Long> knowingCreation = new HashSet<>();
+
   private int nextSweep = FIRST_SWEEP;
 
   /** The entry of a file, made if it is unknown. */
   synchronized GuardedFile find(Path path) throws IOException {
     String name = name(path);
-    Optional<FileId> id = idOf(path);
+    Optional<FileStat> stat = FileStat.ofEntry(path);
+    noteCreation(stat);
     GuardedFile known = byName.get(name);
-    if (known != null
-        && (known.id().isEmpty() || known.id().equals(id) || isBeingExamined(known))) {
+    if (known != null && (known.id().isEmpty() || isSame(known, stat) || isBeingExamined(known))) {
       return known;
     }
-    GuardedFile alias = id.isPresent() ? byId.get(id.get()) : null;
-    if (alias != null && isStillThere(alias)) {
+    GuardedFile alias = stat.isPresent() ? byId.get(stat.get().id()) : null;
+    if (alias != null && isSame(alias, stat) && isStillThere(alias)) {
       return alias;
     }
-    GuardedFile fresh = new GuardedFile(path, id);
+    GuardedFile fresh = new GuardedFile(path, stat);
     byName.put(name, fresh);
-    if (id.isPresent()) {
-      byId.put(id.get(), fresh);
+    if (stat.isPresent()) {
+      byId.put(stat.get().id(), fresh);
     }
     sweep();
     return fresh;
+  }
+
+  /** Whether it is about the file, and not about an earlier one that had the same inode. */
+  private boolean isSame(GuardedFile known, Optional<FileStat> stat) {
+    if (known.id().isEmpty() || stat.isEmpty() || !known.id().get().equals(stat.get().id())) {
+      return false;
+    }
+    return known.isCreatedAt(stat.get().created())
+        || !knowingCreation.contains(stat.get().id().device());
+  }
+
+  private void noteCreation(Optional<FileStat> stat) {
+    if (stat.isPresent() && !stat.get().created().equals(stat.get().modified())) {
+      knowingCreation.add(stat.get().id().device());
+    }
   }
 
   /**
@@ -58,13 +83,13 @@ final class Registry {
 
   /** Takes note of the inode that the file has now. */
   synchronized void identify(GuardedFile file) throws IOException {
-    Optional<FileId> now = idOf(file.path());
+    Optional<FileStat> now = FileStat.ofEntry(file.path());
     if (file.id().isPresent() && byId.get(file.id().get()) == file) {
       byId.remove(file.id().get());
     }
     file.identify(now);
     if (now.isPresent()) {
-      byId.put(now.get(), file);
+      byId.put(now.get().id(), file);
     }
   }
 
@@ -113,11 +138,12 @@ final class Registry {
     nextSweep = Math.max(FIRST_SWEEP, 2 * byName.size());
   }
 
-  private static String name(Path path) throws IOException {
+  private String name(Path path) throws IOException {
     Optional<FileStat> directory = FileStat.of(path.getParent());
     if (directory.isEmpty()) {
       throw new NoSuchFileException(path.getParent().toString());
     }
+    noteCreation(directory);
     FileId id = directory.get().id();
     return id.device() + ":" + id.inode() + "/" + path.getFileName();
   }

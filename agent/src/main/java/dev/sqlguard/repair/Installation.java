@@ -292,7 +292,7 @@ public final class Installation {
    * lock bytes that we hold, and would go on with a file that is no longer the database.
    */
   private static boolean hasUsers(LiveFile live) throws IOException {
-    FileStat none = new FileStat(live.id(), true, 0, null, null, 0, 0, -1, -1);
+    FileStat none = new FileStat(live.id(), true, 0, null, null, null, 0, 0, -1, -1);
     return live.isSharedWithinProcess()
         || FileUsers.inOtherProcesses(Set.of(live.id()), none).isPresent();
   }

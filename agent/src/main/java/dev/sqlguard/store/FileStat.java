@@ -16,6 +16,7 @@ import java.util.Optional;
  *
  * @param size in bytes
  * @param mode the permission bits, or -1 where the platform has none
+ * @param created when the inode came to be; where that isn't known, the same as {@code modified}
  * @param links the number of names of the file
  */
 public record FileStat(
@@ -24,6 +25,7 @@ public record FileStat(
     long size,
     FileTime modified,
     FileTime changed,
+    FileTime created,
     int mode,
     int links,
     int owner,
@@ -31,7 +33,7 @@ public record FileStat(
 
   /** Not {@code *}: that would look the names of owner and group up, on some networks far away. */
   private static final String ATTRIBUTES =
-      "unix:dev,ino,isRegularFile,size,lastModifiedTime,ctime,mode,nlink,uid,gid";
+      "unix:dev,ino,isRegularFile,size,lastModifiedTime,ctime,creationTime,mode,nlink,uid,gid";
 
   private static final int PERMISSION_BITS = 07777;
   private static final int OWNER_ONLY = 0600;
@@ -51,7 +53,7 @@ public record FileStat(
     FileStat of = of(directory).orElseThrow(() -> new NoSuchFileException(directory.toString()));
     int mode = of.mode < 0 ? -1 : OWNER_ONLY;
     return new FileStat(
-        of.id, false, 0, of.modified, of.changed, mode, of.links, of.owner, of.group);
+        of.id, false, 0, of.modified, of.changed, of.created, mode, of.links, of.owner, of.group);
   }
 
   /** Whether size and both times are those of {@code other}, and it is the same file. */
@@ -84,6 +86,7 @@ public record FileStat(
         (Long) a.get("size"),
         (FileTime) a.get("lastModifiedTime"),
         (FileTime) a.get("ctime"),
+        (FileTime) a.get("creationTime"),
         (Integer) a.get("mode") & PERMISSION_BITS,
         (Integer) a.get("nlink"),
         (Integer) a.get("uid"),
@@ -94,6 +97,15 @@ public record FileStat(
     BasicFileAttributes a = Files.readAttributes(path, BasicFileAttributes.class, options);
     FileId id = new FileId(0, path.toAbsolutePath().normalize().hashCode());
     return new FileStat(
-        id, a.isRegularFile(), a.size(), a.lastModifiedTime(), a.lastModifiedTime(), -1, 1, -1, -1);
+        id,
+        a.isRegularFile(),
+        a.size(),
+        a.lastModifiedTime(),
+        a.lastModifiedTime(),
+        a.lastModifiedTime(),
+        -1,
+        1,
+        -1,
+        -1);
   }
 }

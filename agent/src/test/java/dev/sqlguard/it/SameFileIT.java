@@ -3,6 +3,7 @@ package dev.sqlguard.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,48 @@ class SameFileIT {
     }
     assertEquals(70, Databases.rows(Databases.beside(db, ".bak")));
     assertEquals(50, Databases.rows(Databases.beside(db, ".bak.1")));
+  }
+
+  /** A file system gives the inodes of what was deleted to what is made next. */
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "directory"})
+  void aFileThatHasTheInodeOfADeletedOneIsCheckedAnew(String deleted) throws Exception {
+    Path damaged = directory.resolve("damaged.db");
+    Databases.create(damaged, 500);
+    Databases.damage(damaged, "t", 2);
+    Path parent = Files.createDirectory(directory.resolve("data"));
+    Path db = parent.resolve("app.db");
+    Databases.create(db, 50);
+    List<Object> inodes = inodes(parent, db);
+    try (var app = GuardedJvm.jvm().start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      app.ok("close", "a");
+      boolean reused = false;
+      for (int attempt = 0; attempt < 200 && !reused; attempt++) {
+        for (String name : names(parent)) {
+          Files.delete(parent.resolve(name));
+        }
+        if (deleted.equals("directory")) {
+          Files.delete(parent);
+          Files.createDirectory(parent);
+        }
+        Files.copy(damaged, db);
+        reused = inodes(parent, db).equals(inodes);
+      }
+      assumeTrue(reused, "no inode is given away again here");
+      app.ok("open", "b", "drivermanager", "jdbc:sqlite:" + db);
+      app.end("return");
+    }
+    assertTrue(Files.exists(Databases.beside(db, ".corrupt")));
+    assertTrue(Databases.isIntact(db));
+  }
+
+  private static List<Object> inodes(Path... files) throws Exception {
+    List<Object> inodes = new java.util.ArrayList<>();
+    for (Path file : files) {
+      inodes.add(Files.getAttribute(file, "unix:ino"));
+    }
+    return inodes;
   }
 
   @ParameterizedTest

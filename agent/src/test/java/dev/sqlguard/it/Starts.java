@@ -32,7 +32,8 @@ final class Starts implements AutoCloseable {
 
   /**
    * The path of a database that no test has had. A file system gives the number of a deleted
-   * directory to the next one, and a JVM that has seen a name there takes it for the same file.
+   * directory to the next one, and where it doesn't keep the time of creation, a JVM that has seen
+   * a name there takes it for the same file.
    */
   static Path unused(Path directory) {
     return directory.resolve("app-" + databases++ + ".db");

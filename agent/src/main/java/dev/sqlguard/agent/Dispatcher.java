@@ -40,14 +40,22 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
   }
 
   /**
-   * An open seen before: the path has to lead to the same file still.
+   * An open seen before: the path has to lead to the same file still. A file that was made since
+   * may have the inode of a deleted one, but was created later. Where the file system doesn't keep
+   * that time it is the one of the last write, and the gate is asked once more than needed.
    *
+   * @param seen the file that the path led to
    * @param file null where this database isn't to be guarded
    */
-  private record Known(Path path, Object fileKey, boolean readOnly, GuardedFile file) {
+  private record Known(Path path, BasicFileAttributes seen, boolean readOnly, GuardedFile file) {
     boolean holds() throws IOException {
-      return (file == null || file.isExaminedFor(readOnly))
-          && Objects.equals(identityOf(path), fileKey);
+      if (file != null && !file.isExaminedFor(readOnly)) {
+        return false;
+      }
+      BasicFileAttributes now = attributesOf(path);
+      return now != null
+          && Objects.equals(now.fileKey(), seen.fileKey())
+          && now.creationTime().equals(seen.creationTime());
     }
 
     String refusal() {
@@ -146,12 +154,13 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     ApplicationDriver driver = ((LoadedDriver.Handling.Guarded) handling).driver();
     GuardedFile file = gate.opening(target.get(), driver).orElse(null);
     Path given = target.get().asGiven();
-    Object key = identityOf(given);
+    BasicFileAttributes seen = attributesOf(given);
+    boolean exists = seen != null && seen.fileKey() != null;
     String refusal = file == null ? null : file.refusal().orElse(null);
-    if (key != null) {
-      remember(copy, call, new Known(given, key, target.get().readOnly(), file));
+    if (exists) {
+      remember(copy, call, new Known(given, seen, target.get().readOnly(), file));
     }
-    if (file != null && refusal == null && (key == null || file.isWatched())) {
+    if (file != null && refusal == null && (!exists || file.isWatched())) {
       await(database, file);
     }
     return refusal;
@@ -204,10 +213,10 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     copy.known().put(call, entry);
   }
 
-  /** Device and inode, or null where there is no such file. */
-  private static Object identityOf(Path path) {
+  /** Null where there is no such file. */
+  private static BasicFileAttributes attributesOf(Path path) {
     try {
-      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+      return Files.readAttributes(path, BasicFileAttributes.class);
     } catch (IOException e) {
       return null;
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -127,27 +128,41 @@ class SameFileIT {
     Path db = parent.resolve("app.db");
     Databases.create(db, 50);
     List<Object> inodes = inodes(parent, db);
+    List<String> lines;
     try (var app = GuardedJvm.jvm().start()) {
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
       app.ok("close", "a");
-      boolean reused = false;
-      for (int attempt = 0; attempt < 200 && !reused; attempt++) {
-        for (String name : names(parent)) {
-          Files.delete(parent.resolve(name));
-        }
-        if (deleted.equals("directory")) {
-          Files.delete(parent);
-          Files.createDirectory(parent);
-        }
-        Files.copy(damaged, db);
-        reused = inodes(parent, db).equals(inodes);
+      for (String name : names(parent)) {
+        Files.delete(parent.resolve(name));
       }
-      assumeTrue(reused, "no inode is given away again here");
+      if (deleted.equals("directory")) {
+        Files.delete(parent);
+        makeWithInode(inodes.get(0), Files::createDirectory, parent);
+      }
+      makeWithInode(inodes.get(1), Files::createFile, db);
+      Files.write(db, Files.readAllBytes(damaged));
+      assertEquals(inodes, inodes(parent, db));
       app.ok("open", "b", "drivermanager", "jdbc:sqlite:" + db);
-      app.end("return");
+      lines = app.end("return").guardLines();
     }
-    assertTrue(Files.exists(Databases.beside(db, ".corrupt")));
+    assertTrue(Files.exists(Databases.beside(db, ".corrupt")), lines::toString);
     assertTrue(Databases.isIntact(db));
+  }
+
+  private interface Making {
+    Path at(Path path) throws IOException;
+  }
+
+  /** Whatever gets another inode stays, so that the next one can't get it. */
+  private void makeWithInode(Object inode, Making making, Path path) throws Exception {
+    for (int attempt = 0; attempt < 5000; attempt++) {
+      Path made = making.at(directory.resolve("made-" + inode + "-" + attempt));
+      if (inodes(made).get(0).equals(inode)) {
+        Files.move(made, path);
+        return;
+      }
+    }
+    assumeTrue(false, "no inode is given away again here");
   }
 
   private static List<Object> inodes(Path... files) throws Exception {

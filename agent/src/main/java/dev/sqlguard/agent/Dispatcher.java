@@ -41,8 +41,8 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
 
   /**
    * An open seen before: the path has to lead to the same file still. A file that was made since
-   * may have the inode of a deleted one, but was created later. Where the file system doesn't keep
-   * that time it is the one of the last write, and the gate is asked once more than needed.
+   * may have the inode of a deleted one, but was created later. Where that time isn't known the JDK
+   * gives the one of the last write, and nothing but the inode can tell.
    *
    * @param seen the file that the path led to
    * @param file null where this database isn't to be guarded
@@ -55,7 +55,11 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       BasicFileAttributes now = attributesOf(path);
       return now != null
           && Objects.equals(now.fileKey(), seen.fileKey())
-          && now.creationTime().equals(seen.creationTime());
+          && (now.creationTime().equals(seen.creationTime()) || !knowsCreation(now));
+    }
+
+    private static boolean knowsCreation(BasicFileAttributes file) {
+      return !file.creationTime().equals(file.lastModifiedTime());
     }
 
     String refusal() {

@@ -20,7 +20,7 @@ final class Backup {
   private final DatabaseSettings settings;
   private final Damages damages;
   private final byte[] visits;
-  private final Map<String, SchemaRow> tables = new HashMap<>();
+  private final Map<String, SchemaRow> objects = new HashMap<>();
   private final Map<String, Tree> trees = new HashMap<>();
 
   Backup(ByteSource image) throws IOException {
@@ -36,8 +36,8 @@ final class Backup {
     this.visits = new byte[pages.count() + 1];
     this.schema = new SchemaFinder(pages).find(visits, damages, Optional.empty());
     for (SchemaRow row : schema.rows()) {
-      if (row.isTableWithRows()) {
-        tables.put(row.name(), row);
+      if (row.isTableWithRows() || row.isIndex()) {
+        objects.put(row.name(), row);
       }
     }
   }
@@ -59,17 +59,17 @@ final class Backup {
   }
 
   /**
-   * The rows of a table as they were.
+   * The rows of a table, or the entries of an index that has a definition, as they were.
    *
-   * @param now the table as it is now
+   * @param now the table or index as it is now
    * @param sql its definition now
-   * @return null where there was no such table, or another one of that name
+   * @return null where there was none, or another one of that name
    */
   Tree tree(Tree now, String sql) throws IOException {
     if (trees.containsKey(now.name())) {
       return trees.get(now.name());
     }
-    SchemaRow row = tables.get(now.name());
+    SchemaRow row = objects.get(now.name());
     Tree tree = null;
     if (row != null && row.sql() != null && row.sql().equals(sql)) {
       CellCheck check = new CellCheck(new Payloads(pages), now.order(), now.shape());

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which table of a backup has the rows of an orphan. */
+/** Which table of a backup has the rows of an orphan, and which index its entries. */
 final class Familiarity {
   private static final int SAMPLE = 16;
 
@@ -22,7 +22,7 @@ final class Familiarity {
     this.pages = pages;
     this.backup = backup;
     for (SchemaRow row : schema) {
-      if (row.isTableWithRows()) {
+      if (row.isTableWithRows() || row.isIndex()) {
         definitions.put(row.name(), row.sql());
       }
     }
@@ -33,9 +33,9 @@ final class Familiarity {
     return backup != null;
   }
 
-  /** How many rows of a sample stand in the backup's table of that name too. */
-  int of(Orphan orphan, Tree table) throws IOException {
-    Tree before = backup == null ? null : backup.tree(table, definitions.get(table.name()));
+  /** How many rows of a sample stand in the backup's table, or index, of that name too. */
+  int of(Orphan orphan, Tree tree) throws IOException {
+    Tree before = backup == null ? null : backup.tree(tree, definitions.get(tree.name()));
     if (before == null) {
       return 0;
     }

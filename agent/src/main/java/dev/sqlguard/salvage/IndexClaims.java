@@ -27,6 +27,9 @@ final class IndexClaims {
   /** So many pages tell what the records of a tree look like. */
   private static final int KNOWN_PAGES = 32;
 
+  /** Of the few that are looked up in the backup. */
+  private static final int MANY_KNOWN = 8;
+
   private final Pages pages;
   private final Payloads payloads;
   private final EntryHash entry;
@@ -34,12 +37,22 @@ final class IndexClaims {
   private final List<Claimant> claimants;
   private final HoleFinder holeFinder;
   private final Familiarity familiarity;
+  private final boolean schemaProven;
   private final KeySearch search;
   private final Map<Tree, Profile> known = new IdentityHashMap<>();
   private final Map<Tree, List<Hole>> gaps = new IdentityHashMap<>();
 
+  /**
+   * @param schemaProven whether there is no table that isn't known; a backup doesn't know the
+   *     younger ones
+   */
   IndexClaims(
-      Pages pages, List<Claimant> claimants, HoleFinder holeFinder, Familiarity familiarity) {
+      Pages pages,
+      List<Claimant> claimants,
+      HoleFinder holeFinder,
+      Familiarity familiarity,
+      boolean schemaProven) {
+    this.schemaProven = schemaProven;
     this.pages = pages;
     this.payloads = new Payloads(pages);
     this.entry = new EntryHash(new Payloads(pages));
@@ -124,7 +137,7 @@ final class IndexClaims {
     if (familiar) {
       return Verdict.TABLE;
     }
-    if (!shaped) {
+    if (!shaped && schemaProven) {
       return Verdict.INDEX;
     }
     return judge(orphan, profile, sample, tableOddity, surrounded);
@@ -160,7 +173,8 @@ final class IndexClaims {
       if (evidence.isConfirmed() && !surrounded) {
         return Verdict.INDEX;
       }
-      if (!evidence.isContradicted()) {
+      if (!evidence.isContradicted()
+          && (schemaProven || evidence.confirmed > 0 || isKnown(claimant, orphan))) {
         possible = true;
         less |= oddity < tableOddity;
       }
@@ -170,6 +184,11 @@ final class IndexClaims {
     }
     boolean table = tableOddity < indexOddity || surrounded || refuted;
     return table && tableOddity < Integer.MAX_VALUE ? Verdict.TABLE : Verdict.UNKNOWN;
+  }
+
+  /** Whether the backup's index has enough of these entries, for those that no row can confirm. */
+  private boolean isKnown(Claimant claimant, Orphan orphan) throws IOException {
+    return familiarity.of(orphan, claimant.entries) >= MANY_KNOWN;
   }
 
   /** Whether the index lacks entries where the keys of the orphan would be. */

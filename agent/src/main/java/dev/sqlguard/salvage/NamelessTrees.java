@@ -4,6 +4,8 @@ import dev.sqlguard.format.BtreePage;
 import dev.sqlguard.format.CellCursor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,10 +15,20 @@ import java.util.Set;
 /**
  * Trees that no schema names. Those with rowids are tables. The others are indexes, or tables
  * WITHOUT ROWID: an index repeats what stands in the rows of its table, so a sample of its entries
- * is looked up.
+ * is looked up. So do tables that relate others; but an index has no row of its table twice, none
+ * that says something else, and not more entries than there are rows.
  */
 final class NamelessTrees {
   private static final int LARGEST_SAMPLE = 32;
+
+  /** Looked up, but not kept. */
+  private static final int LARGEST_CLOSE_LOOK = 512;
+
+  private static final int ENTRIES_PER_PAGE = 16;
+
+  /** Rowids that are further apart than this may count as the same. */
+  private static final int ROWID_BITS = 27;
+
   private static final int SMALLEST_SAMPLE = 4;
 
   /** So many of a sample prove an index whose other rows are lost. */
@@ -42,7 +54,11 @@ final class NamelessTrees {
     private final int root;
 
     private final int fields;
+    private final long rows;
     private final List<long[]> sample = new ArrayList<>();
+
+    /** The same values in the order of the record. */
+    private final List<long[]> inOrder = new ArrayList<>();
 
     /** The last value of each entry of the sample: an index ends with the rowid. */
     private final List<Long> rowids = new ArrayList<>();
@@ -53,16 +69,27 @@ final class NamelessTrees {
     /** Which entries of the sample were found repeated in larger rows. */
     private boolean[] repeated;
 
-    Candidate(Tree tree, int root, int fields) {
+    /** The fields of the larger rows that repeat any. */
+    private final Set<Integer> largerFields = new HashSet<>();
+
+    private int found;
+
+    /** How often what was found was the beginning of the larger row, in its order. */
+    private int foundAsBeginning;
+
+    Candidate(Tree tree, int root, int fields, long rows) {
       this.tree = tree;
       this.root = root;
       this.fields = fields;
+      this.rows = rows;
     }
 
     /** Leaves entries from all over the sample, for which alone there is memory. */
     private void shrink(int size) {
       while (sample.size() > size) {
-        sample.remove((int) (sample.size() * 0.618));
+        int one = (int) (sample.size() * 0.618);
+        sample.remove(one);
+        inOrder.remove(one);
       }
       texts.clear();
       rowids.clear();
@@ -73,7 +100,7 @@ final class NamelessTrees {
   /**
    * @param known the trees that do have a name
    */
-  NamelessTrees(Pages pages, List<Tree> known, List<Orphan> orphans) {
+  NamelessTrees(Pages pages, List<Tree> known, List<Orphan> orphans) throws IOException {
     int share = MOST_ENTRIES / Math.max(1, orphans.size());
     this.sampleSize = Math.max(SMALLEST_SAMPLE, Math.min(LARGEST_SAMPLE, share));
     this.pages = pages;
@@ -84,7 +111,7 @@ final class NamelessTrees {
       if (tree.order().rowids()) {
         tables.add(tree);
       } else if (tree.segments().size() > 0) {
-        candidates.add(new Candidate(tree, 0, tree.shape().stored().size()));
+        candidates.add(new Candidate(tree, 0, tree.shape().stored().size(), rows(tree)));
       }
     }
     Payloads payloads = new Payloads(pages);
@@ -96,9 +123,16 @@ final class NamelessTrees {
       if (rowids) {
         tables.add(tree);
       } else {
-        candidates.add(new Candidate(tree, orphan.page, orphan.wholeProfile().fields()));
+        candidates.add(
+            new Candidate(tree, orphan.page, orphan.wholeProfile().fields(), orphan.wholeRows()));
       }
     }
+  }
+
+  private long rows(Tree tree) throws IOException {
+    long[] rows = new long[1];
+    each(tree, 1, (page, row) -> rows[0]++);
+    return rows[0];
   }
 
   private static void addLeaves(Orphan orphan, Segments segments) {
@@ -130,9 +164,7 @@ final class NamelessTrees {
     }
     lookForRepeated(undecided);
     for (Candidate candidate : undecided) {
-      int all = candidate.sample.size();
-      int hits = count(candidate.repeated);
-      if (areEnough(candidate.repeated, all) || hits >= FEWEST_REPEATED && 2 * hits >= all) {
+      if (isIndexOfLarger(candidate)) {
         indexes.add(candidate.root);
       }
     }
@@ -176,10 +208,11 @@ final class NamelessTrees {
   /** Entries from all over the tree, and from all over each of its pages. */
   private void takeSample(Candidate candidate) throws IOException {
     int segments = candidate.tree.segments().size();
-    int perSegment = Math.max(1, LARGEST_SAMPLE / Math.max(1, segments));
+    int size = Math.max(LARGEST_SAMPLE, Math.min(LARGEST_CLOSE_LOOK, ENTRIES_PER_PAGE * segments));
+    int perSegment = Math.max(1, size / Math.max(1, segments));
     byte[] page = new byte[pages.geometry().pageSize()];
     SegmentCells cells = new SegmentCells(pages, candidate.tree);
-    for (int i = 0; i < segments; i += Math.max(1, segments / LARGEST_SAMPLE)) {
+    for (int i = 0; i < segments; i += Math.max(1, segments / size)) {
       int number = candidate.tree.segments().page(i);
       pages.read(number, page);
       int cellsHere = PageLayout.of(page, number, BtreePage.LEAF_INDEX).cells();
@@ -192,6 +225,7 @@ final class NamelessTrees {
             long[] sampled = at[0]++ % step == 0 ? values.of(page, entry, false) : null;
             if (sampled != null) {
               candidate.sample.add(sampled);
+              candidate.inOrder.add(values.beginning(sampled.length));
               candidate.texts.add(values.texts(page, entry));
               candidate.rowids.add(values.lastInteger(page, entry));
             }
@@ -208,22 +242,69 @@ final class NamelessTrees {
     int n = index.sample.size();
     boolean[] repeated = new boolean[n];
     Map<Integer, Integer> kinds = new HashMap<>();
+    List<Set<Integer>> others = new ArrayList<>();
     LongSet rowids = new LongSet();
     boolean distinct = true;
     for (int i = 0; i < n; i++) {
       distinct &= rowids.add(index.rowids.get(i));
+      Set<Integer> differing = new HashSet<>();
       for (int page : leaves.containing(index.rowids.get(i))) {
-        if (findRow(page, index.rowids.get(i)) && repeats(index, i)) {
-          repeated[i] = true;
-          kinds.merge(values.fields(), 1, Integer::sum);
+        if (findRow(page, index.rowids.get(i))) {
+          if (repeats(index, i)) {
+            repeated[i] = true;
+            kinds.merge(values.fields(), 1, Integer::sum);
+          } else {
+            differing.add(values.fields());
+          }
         }
       }
+      others.add(differing);
     }
+    int kind = 0;
     int most = 0;
-    for (int count : kinds.values()) {
-      most = Math.max(most, count);
+    for (Map.Entry<Integer, Integer> each : kinds.entrySet()) {
+      if (each.getValue() > most) {
+        kind = each.getKey();
+        most = each.getValue();
+      }
     }
-    return areEnough(repeated, n) || distinct && most >= FEWEST_REPEATED && 2 * most >= n;
+    int contradicted = 0;
+    for (int i = 0; i < n; i++) {
+      contradicted += !repeated[i] && others.get(i).contains(kind) ? 1 : 0;
+    }
+    boolean enough = areEnough(repeated, n) || most >= FEWEST_REPEATED && 2 * most >= n;
+    return enough && distinct && contradicted == 0 && hasEachRowOnce(index);
+  }
+
+  /** Whether no two entries end with the same rowid. */
+  private boolean hasEachRowOnce(Candidate index) throws IOException {
+    BitSet seen = new BitSet();
+    boolean[] twice = new boolean[1];
+    each(
+        index.tree,
+        1,
+        (page, entry) -> {
+          int place = (int) values.lastInteger(page, entry) & (1 << ROWID_BITS) - 1;
+          twice[0] |= seen.get(place);
+          seen.set(place);
+        });
+    return !twice[0];
+  }
+
+  /**
+   * Whether a tree is the index of a table WITHOUT ROWID. What has the beginnings of its rows, in
+   * their order, is what they refer to: an index like that would be of no use.
+   */
+  private boolean isIndexOfLarger(Candidate index) throws IOException {
+    if (!areEnough(index.repeated, index.sample.size())
+        || 2 * index.foundAsBeginning > index.found) {
+      return false;
+    }
+    long rows = 0;
+    for (Candidate larger : candidates) {
+      rows += index.largerFields.contains(larger.fields) ? larger.rows : 0;
+    }
+    return index.rows <= rows;
   }
 
   /** Whether the row that was found says what an entry says beside its rowid. */
@@ -287,9 +368,15 @@ final class NamelessTrees {
             long[] rowValues = values.of(page, row, false);
             for (int i = 0; rowValues != null && i < rowValues.length; i++) {
               for (Wanted wanted : byRarestValue.getOrDefault(rowValues[i], List.of())) {
-                if (wanted.of().fields < larger.fields
-                    && RowValues.contains(rowValues, wanted.of().sample.get(wanted.entry()))) {
-                  wanted.of().repeated[wanted.entry()] = true;
+                Candidate of = wanted.of();
+                long[] entry = of.sample.get(wanted.entry());
+                if (of.fields < larger.fields && RowValues.contains(rowValues, entry)) {
+                  of.repeated[wanted.entry()] = true;
+                  of.largerFields.add(larger.fields);
+                  of.found++;
+                  long[] beginning = values.beginning(entry.length);
+                  boolean same = Arrays.equals(beginning, of.inOrder.get(wanted.entry()));
+                  of.foundAsBeginning += same ? 1 : 0;
                 }
               }
             }

@@ -29,11 +29,13 @@ final class Orphans {
   private final List<IndexClaims.Claimant> claimants;
   private IndexClaims claims;
   private final boolean schemaComplete;
+  private final boolean schemaProven;
   private final Familiarity familiarity;
 
   /**
    * @param claimants the indexes that lack pages
-   * @param schemaComplete whether every tree of the image is known by name
+   * @param schemaComplete whether every tree of the image should be known by name
+   * @param schemaProven whether that is certain: the schema is the image's own, and whole
    */
   Orphans(
       Pages pages,
@@ -42,6 +44,7 @@ final class Orphans {
       List<Tree> tables,
       List<IndexClaims.Claimant> claimants,
       boolean schemaComplete,
+      boolean schemaProven,
       Familiarity familiarity) {
     this.familiarity = familiarity;
     this.pages = pages;
@@ -51,8 +54,9 @@ final class Orphans {
     this.tables = tables;
     this.holeFinder = new HoleFinder(pages);
     this.claimants = claimants;
-    this.claims = claims();
     this.schemaComplete = schemaComplete;
+    this.schemaProven = schemaProven;
+    this.claims = claims();
   }
 
   boolean isEmpty() {
@@ -94,7 +98,7 @@ final class Orphans {
   }
 
   private IndexClaims claims() {
-    return new IndexClaims(pages, claimants, holeFinder, familiarity);
+    return new IndexClaims(pages, claimants, holeFinder, familiarity, schemaProven);
   }
 
   private List<Hole> holes() throws IOException {

@@ -47,6 +47,15 @@ final class RowValues {
     return hash.fields();
   }
 
+  /** The first values of the record that was looked at last, in its own order. */
+  long[] beginning(int length) {
+    long[] values = new long[Math.min(length, hash.fields())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = hash.value(i);
+    }
+    return values;
+  }
+
   /** The texts of a record as they are stored. */
   List<byte[]> texts(byte[] page, CellCursor cell) throws IOException {
     List<byte[]> texts = new ArrayList<>();

@@ -115,7 +115,8 @@ public final class Salvage {
     boolean named = found.complete() || !borrowed.isEmpty();
     Familiarity familiarity = new Familiarity(pages, backup, skeleton.rows());
     Orphans orphans =
-        new Orphans(pages, visits, damages, tables, damagedIndexes, named, familiarity);
+        new Orphans(
+            pages, visits, damages, tables, damagedIndexes, named, found.complete(), familiarity);
     orphans.attribute();
     addSuspectPages(pages);
     CellSet suspects = new CellSet();

@@ -73,6 +73,18 @@ final class IndexClaims {
     /** There is no such row, or it has other values. */
     int contradicted;
 
+    /** The row is there, but has none of the values: the index is on expressions. */
+    int uncompared;
+
+    /**
+     * Whether any row speaks for it.
+     *
+     * @param uncompared whether its mere existence counts
+     */
+    boolean isHeard(boolean uncompared) {
+      return confirmed > 0 || uncompared && this.uncompared > 0;
+    }
+
     /** As far as it can be asked at all. */
     boolean isConfirmed() {
       return 10 * confirmed >= 2 * asked && confirmed > 0 && !isContradicted();
@@ -174,7 +186,7 @@ final class IndexClaims {
         return Verdict.INDEX;
       }
       if (!evidence.isContradicted()
-          && (schemaProven || evidence.confirmed > 0 || isKnown(claimant, orphan))) {
+          && (evidence.isHeard(schemaProven) || isKnown(claimant, orphan))) {
         possible = true;
         less |= oddity < tableOddity;
       }
@@ -228,6 +240,7 @@ final class IndexClaims {
               && row.read(search.page(), search.cell(), Integer.MAX_VALUE)) {
             int same = compare(claimant);
             evidence.confirmed += same > 0 ? 1 : 0;
+            evidence.uncompared += same == 0 ? 1 : 0;
             evidence.contradicted += same < 0 ? 1 : 0;
           }
         });

@@ -125,4 +125,32 @@ class RelationTablesTest {
     assertEquals(List.of(), salvaged.findings());
     assertEquals(ROWS / 2, salvaged.quarantined().size(), () -> quarantines(salvaged));
   }
+
+  /** Nothing is left that could contradict that they are entries, or confirm it. */
+  @Test
+  void shortRowsBesideALostTableAreNotDropped() throws Exception {
+    build(
+        "PRAGMA page_size = 1024",
+        "CREATE TABLE user(u INTEGER PRIMARY KEY, name TEXT)",
+        "CREATE INDEX by_name ON user(name)",
+        "CREATE TABLE setting(k TEXT PRIMARY KEY, v) WITHOUT ROWID",
+        SERIES + "INSERT INTO user SELECT i, 'User ' || i FROM n",
+        SERIES + "INSERT INTO setting SELECT 'option ' || i, i FROM n",
+        "ALTER TABLE setting ADD COLUMN note TEXT");
+    DamagedImage image = new DamagedImage(file);
+    int users = DamagedImage.root(file, "user");
+    for (int i = 0; i < image.cells(users); i++) {
+      image.zero(image.child(users, i));
+    }
+    image.zero(image.u32(image.at(users) + 8)).zero(users);
+    image.zero(DamagedImage.root(file, "by_name"));
+    int settings = DamagedImage.root(file, "setting");
+    int lost = image.cells(settings);
+    image.zero(settings).write();
+    Salvaged salvaged = Salvaged.of(file);
+    assertEquals(List.of(), salvaged.findings());
+    // Entries of the index may be there as well.
+    long found = salvaged.rows("setting").size() + salvaged.quarantined().size();
+    assertTrue(found >= ROWS - lost, () -> found + " " + quarantines(salvaged));
+  }
 }

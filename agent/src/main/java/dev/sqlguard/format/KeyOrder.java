@@ -97,9 +97,10 @@ public final class KeyOrder {
 
   private int compareField(
       int field, byte[] a, int aAt, long aType, byte[] b, int bAt, long bType) {
-    int rank = rank(aType);
-    if (rank != rank(bType)) {
-      return rank - rank(bType);
+    int rank = rank(a, aAt, aType);
+    int bRank = rank(b, bAt, bType);
+    if (rank != bRank) {
+      return rank - bRank;
     }
     int aLength = (int) SerialType.size(aType);
     int bLength = (int) SerialType.size(bType);
@@ -145,6 +146,11 @@ public final class KeyOrder {
     }
     double rest = y - whole;
     return rest > 0 ? -1 : rest < 0 ? 1 : 0;
+  }
+
+  /** SQLite reads a REAL that is no number as NULL. */
+  private static int rank(byte[] b, int at, long type) {
+    return type == SerialType.REAL && Double.isNaN(FieldValue.real(b, at)) ? 0 : rank(type);
   }
 
   private static int rank(long type) {

@@ -180,6 +180,10 @@ final class EntryHash {
     }
     if (type == SerialType.REAL) {
       double real = FieldValue.real(bytes, from);
+      if (Double.isNaN(real)) {
+        // As SQLite reads it.
+        return NULL;
+      }
       long whole = (long) real;
       // The largest long stands for every number beyond it, too.
       return whole == real && whole != Long.MAX_VALUE

@@ -208,6 +208,30 @@ class IndexCopyTest {
     return entries;
   }
 
+  /** SQLite reads it as NULL, which comes before all numbers. */
+  @Test
+  void whatIsNoNumberIsInItsPlace() throws Exception {
+    build(
+        "CREATE TABLE t(x)",
+        "CREATE INDEX i ON t(x)",
+        "INSERT INTO t VALUES (-3), (0.8125), (70000)");
+    DamagedImage image = new DamagedImage(file);
+    int found = 0;
+    for (String name : List.of("t", "i")) {
+      int page = DamagedImage.root(file, name);
+      for (int at = image.at(page); at < image.at(page + 1); at++) {
+        if (image.u32(at) == 0x3FEA0000) {
+          image.put32(at, 0x7FF80000);
+          found++;
+          break;
+        }
+      }
+    }
+    assertEquals(2, found);
+    image.write();
+    assertIndexes(Salvaged.of(file), 1);
+  }
+
   private static final String[] TWO_TABLES = {
     "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)",
     "CREATE INDEX i ON t(x)",

@@ -1,5 +1,6 @@
 package dev.sqlguard.driver;
 
+import dev.sqlguard.verify.SqliteError;
 import java.lang.reflect.Field;
 import java.sql.SQLException;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Properties;
  *     parameters of SQLite3 Multiple Ciphers</a>
  */
 final class CipherSettings {
+  private static final int SQLITE_ERROR = 1;
   private static final List<String> KEYS = List.of("key", "password");
   private static final String NEW_KEY = "rekey";
   private static final List<String> SCHEME =
@@ -111,15 +113,14 @@ final class CipherSettings {
     return properties;
   }
 
-  /** A driver may quote the statement that failed, and with it the key. */
+  /**
+   * A driver may quote the statement that failed, and with it the key or a part of it: that is
+   * SQLITE_ERROR, and where there is no code at all anything may be said.
+   */
   SQLException withoutSecrets(SQLException e) {
-    String message = e.getMessage();
-    for (String name : KEYS) {
-      String secret = settings.getProperty(name);
-      if (secret != null && message != null && message.contains(secret)) {
-        return new SQLException("its key isn't accepted", e.getSQLState(), e.getErrorCode());
-      }
-    }
-    return e;
+    boolean mayQuote = SqliteError.of(e).code() <= SQLITE_ERROR;
+    return hasKey() && mayQuote
+        ? new SQLException("its key isn't accepted", e.getSQLState(), e.getErrorCode())
+        : e;
   }
 }

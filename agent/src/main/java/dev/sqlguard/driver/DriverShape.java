@@ -23,6 +23,7 @@ public final class DriverShape {
   static final String SQLITE4JAVA = "com.almworks.sqlite4java.SQLiteConnection";
   static final String BUNDLED = "androidx.sqlite.driver.bundled.BundledSQLiteDriver";
 
+  private static final String FILE_GETTER = "getSqliteDbName";
   private static final String OPEN = "open";
   private static final String INNER_OPEN = "_open";
   private static final int ABSTRACT_OR_STATIC = Opcodes.ACC_ABSTRACT | Opcodes.ACC_STATIC;
@@ -33,20 +34,36 @@ public final class DriverShape {
   public static List<OpenMethod> openMethods(ClassReader reader) {
     String name = reader.getClassName().replace('/', '.');
     if (name.equals(SQLITE4JAVA)) {
-      return List.of(
-          new OpenMethod(
-              "open0",
-              "(I)V",
-              -1,
-              "getSqliteDbName",
-              0,
-              "com/almworks/sqlite4java/SQLiteException",
-              true));
+      return has(reader, FILE_GETTER, "()Ljava/lang/String;") ? List.of(sqlite4java()) : List.of();
     }
     if (name.equals(BUNDLED)) {
       return List.of(bundled("(Ljava/lang/String;)", -1), bundled("(Ljava/lang/String;I)", 1));
     }
     return ofDatabaseClass(reader);
+  }
+
+  private static OpenMethod sqlite4java() {
+    String refusal = "com/almworks/sqlite4java/SQLiteException";
+    return new OpenMethod("open0", "(I)V", -1, FILE_GETTER, 0, refusal, true);
+  }
+
+  /** A woven call of a method that a version lacks would break the application. */
+  private static boolean has(ClassReader reader, String method, String itsDescriptor) {
+    boolean[] found = {false};
+    reader.accept(
+        new ClassVisitor(Opcodes.ASM9) {
+          @Override
+          public MethodVisitor visitMethod(
+              int access, String name, String descriptor, String signature, String[] exceptions) {
+            found[0] |=
+                name.equals(method)
+                    && descriptor.equals(itsDescriptor)
+                    && (access & Opcodes.ACC_STATIC) == 0;
+            return null;
+          }
+        },
+        ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+    return found[0];
   }
 
   /** In older versions neither of the two calls the other. */

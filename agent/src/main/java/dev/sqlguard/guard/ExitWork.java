@@ -130,8 +130,9 @@ public final class ExitWork implements Runnable {
   private boolean fold(Task task, long patienceMillis, boolean last) {
     String size = "WAL of " + task.size();
     try {
-      if (task.file().isOpenedByTwoCopies() && isOpen(task.path())) {
-        finish(task.path(), size + " not folded in: two copies of SQLite may have it open");
+      Optional<String> obstacle = obstacle(task);
+      if (obstacle.isPresent()) {
+        finish(task.path(), size + " not folded in: " + obstacle.get());
         return true;
       }
       try (LiveConnection db = task.file().driver().openLive(task.path())) {
@@ -153,6 +154,23 @@ public final class ExitWork implements Runnable {
       finish(task.path(), size + " not folded in (" + t + ")");
     }
     return true;
+  }
+
+  /**
+   * The key may have been changed since it read the file, by a PRAGMA or in another process. With a
+   * wrong one the last close would destroy the database; beside a connection that has the WAL open,
+   * ours isn't the last.
+   */
+  private static Optional<String> obstacle(Task task) throws IOException {
+    if (task.file().isOpenedByTwoCopies() && isOpen(task.path())) {
+      return Optional.of("two copies of SQLite may have it open");
+    }
+    Path wal = SideFiles.of(task.path()).wal();
+    if (task.file().driver().isKeyed()
+        && FileUsers.inThisProcess(FileUsers.ids(Set.of(wal))) == 0) {
+      return Optional.of("the database is encrypted, and the application has closed it");
+    }
+    return Optional.empty();
   }
 
   private static boolean isOpen(Path path) throws IOException {

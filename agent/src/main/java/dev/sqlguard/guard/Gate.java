@@ -134,7 +134,10 @@ public final class Gate {
     try {
       long started = System.nanoTime();
       Optional<Origin> before = Origin.of(file.path());
-      Outcome outcome = guard.beforeFirstOpen(target, driver);
+      Outcome outcome =
+          file.isOpenedByUnknown()
+              ? guard.besideUnknown(target, driver)
+              : guard.beforeFirstOpen(target, driver);
       registry.identify(file);
       Optional<Origin> judged = judged(file.path(), before);
       long nanos = System.nanoTime() - started;

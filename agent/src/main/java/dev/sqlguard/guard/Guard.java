@@ -76,6 +76,25 @@ public final class Guard {
     return uninterrupted(target, driver, true);
   }
 
+  /**
+   * For a database that something was using before the guard came, nobody knows through which
+   * SQLite: as long as that lasts, the guard's own connection would take its locks away. Never
+   * throws.
+   */
+  Outcome besideUnknown(Target target, ApplicationDriver driver) {
+    Path main = target.file();
+    try {
+      if (FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0) {
+        log.warn(main, "not checked, not backed up: this JVM had it open before the guard came");
+        return Outcome.PROCEED;
+      }
+    } catch (IOException | RuntimeException | LinkageError e) {
+      log.warn(main, "could not be checked (" + Wording.of(e) + "); opened as it is");
+      return Outcome.PROCEED;
+    }
+    return beforeFirstOpen(target, driver);
+  }
+
   private Outcome uninterrupted(Target target, ApplicationDriver driver, boolean open) {
     // Loading another SQLite runs a program, and waiting for that would take the thread's flag.
     boolean interrupted = Thread.interrupted();

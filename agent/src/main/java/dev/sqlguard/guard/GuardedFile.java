@@ -41,6 +41,7 @@ public final class GuardedFile {
   private volatile ApplicationDriver driver;
   private volatile boolean keyProven;
   private volatile boolean openedByTwoCopies;
+  private volatile boolean openedByUnknown;
   private volatile boolean watched;
   private int looks;
   private final Set<Path> names = new LinkedHashSet<>();
@@ -158,7 +159,16 @@ public final class GuardedFile {
 
   /** By what isn't known: whoever opens it next may be the second copy of SQLite that does. */
   void openedByUnknown() {
+    openedByUnknown = true;
     openedByTwoCopies = true;
+  }
+
+  /**
+   * Whether something that was here before the guard may have it open: see {@link
+   * #openedByUnknown}.
+   */
+  boolean isOpenedByUnknown() {
+    return openedByUnknown;
   }
 
   /** Whether two copies of SQLite in this JVM opened it: neither may then do so for the guard. */

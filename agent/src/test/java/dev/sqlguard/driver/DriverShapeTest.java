@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.InputStream;
 import java.util.List;
 import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.Test;
 
 class DriverShapeTest {
@@ -56,6 +58,17 @@ class DriverShapeTest {
         Class.forName(DriverShape.BUNDLED, false, DriverShapeTest.class.getClassLoader());
     assertEquals("open", driver.getMethod("open", String.class, int.class).getName());
     assertEquals("open", driver.getMethod("open", String.class).getName());
+  }
+
+  /** A woven call of a method that isn't there would break the application. */
+  @Test
+  void aVersionThatKeepsItsFileElsewhereHasNone() {
+    ClassWriter writer = new ClassWriter(0);
+    String name = DriverShape.SQLITE4JAVA.replace('.', '/');
+    writer.visit(Opcodes.V1_5, Opcodes.ACC_PUBLIC, name, null, "java/lang/Object", null);
+    writer.visitMethod(Opcodes.ACC_NATIVE, "open0", "(I)V", null, null).visitEnd();
+    writer.visitEnd();
+    assertEquals(List.of(), DriverShape.openMethods(new ClassReader(writer.toByteArray())));
   }
 
   @Test

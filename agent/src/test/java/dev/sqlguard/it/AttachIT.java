@@ -294,6 +294,22 @@ class AttachIT {
     assertFalse(Files.exists(Databases.beside(locked, ".bak")));
   }
 
+  /** Our own connection's close would take the lock away. */
+  @Test
+  void itIsLeftAloneWhenTheApplicationOpensItToo() throws Exception {
+    Path locked = directory.resolve("locked.db");
+    Databases.create(locked, 5);
+    try (var app = open(GuardedJvm.jvm(), db, "delete")) {
+      app.ok("lock", locked.toString());
+      List<String> locks = KernelView.locks(app.pid(), locked);
+      assertEquals(1, attach(app).exitCode());
+      app.ok("open", "b", "drivermanager", "jdbc:sqlite:" + locked);
+      assertEquals(locks, KernelView.locks(app.pid(), locked));
+      app.end("return");
+    }
+    assertFalse(Files.exists(Databases.beside(locked, ".bak")));
+  }
+
   /** An old SQLite keeps the WAL beside the link. */
   @Test
   void aWalBesideALinkIsLeftAlone() throws Exception {

@@ -235,6 +235,29 @@ class EncryptedIT {
     }
   }
 
+  /** The key that was right at the first open is the wrong one now. */
+  @Test
+  void atExitNothingIsFoldedInWithAKeyThatHasBeenChangedSince() throws Exception {
+    create(url(db));
+    Path wal = Databases.beside(db, "-wal");
+    String changed = url(db, "chacha20", "an0therKey");
+    try (var user = DriverPrograms.encrypting().jvm().unguarded().start();
+        var app = DriverPrograms.encrypting().start("")) {
+      app.ok("open", "a", "drivermanager", url(db));
+      app.say("sql", "a", "PRAGMA rekey='an0therKey'");
+      app.ok("close", "a");
+      user.ok("open", "a", "drivermanager", changed);
+      assertEquals("wal", user.say("sql", "a", "PRAGMA journal_mode=WAL"));
+      user.ok("sql", "a", ADD);
+      user.kill();
+      assertTrue(Files.size(wal) > 0);
+      assertEquals(0, app.end("return").exitCode());
+    }
+    other.ok("open", "look", "drivermanager", changed);
+    assertEquals(Integer.toString(ROWS + 1), other.say("sql", "look", COUNT));
+    other.ok("close", "look");
+  }
+
   @Test
   void aWrongKeyLeavesEarlierBackupsAlone() throws Exception {
     create(url(db));
@@ -340,13 +363,15 @@ class EncryptedIT {
     assertEquals(ROWS, Databases.rows(plain));
   }
 
-  /** A key that breaks the driver's statement comes back in its message. */
+  /** A key that breaks the driver's statement comes back in its message, or a part of it does. */
   @Test
   void aKeyThatTheDriverCantTakeIsNotQuoted() throws Exception {
     create(url(db));
     try (var app = DriverPrograms.encrypting().start("")) {
-      String odd = "it's-" + KEY;
-      app.say("open", "a", "properties", "jdbc:sqlite:" + db, "key=" + odd);
+      String url = "jdbc:sqlite:" + db;
+      String odd = "key=it\"" + KEY;
+      String answer = app.say("open", "a", "properties", url, odd, "hexkey_mode=SQLCIPHER");
+      assertTrue(answer.contains("near \"" + KEY), answer);
       var ended = app.end("return");
       assertTrue(ended.guardLines().get(0).contains("can't be judged"), ended.errors().toString());
       assertFalse(String.join(" ", ended.guardLines()).contains(KEY));

@@ -3,6 +3,7 @@ package dev.sqlguard.backup;
 import dev.sqlguard.verify.SqliteEngine;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /**
  * What the application opens a database with: its own driver and, where the file is encrypted, its
@@ -19,6 +20,14 @@ public interface ApplicationDriver extends SqliteEngine {
    * the first one's locks.
    */
   boolean mayOpenLiveFiles();
+
+  /**
+   * Its version, for which its classes may have to be asked: only once the application has opened a
+   * file through them, since that loads its library.
+   */
+  default Optional<String> versionOnceOpened() {
+    return version();
+  }
 
   /** Whether the application gave a key, right or wrong: "not a database" proves nothing then. */
   boolean isKeyed();

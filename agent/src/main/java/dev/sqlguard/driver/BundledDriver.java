@@ -22,13 +22,22 @@ final class BundledDriver extends NativeDriver {
   /** Without the extensions of the application's own driver object. */
   @Override
   public LiveConnection openLive(Path file) throws SQLException {
+    return open(file.toString());
+  }
+
+  @Override
+  String askVersion() throws SQLException {
+    try (Live memory = open(":memory:")) {
+      return memory.firstText("SELECT sqlite_version()");
+    }
+  }
+
+  private Live open(String file) throws SQLException {
     Class<?> opener = opener();
     try {
       Object driver = opener.getConstructor().newInstance();
       return new Live(
-          opener
-              .getMethod("open", String.class, int.class)
-              .invoke(driver, file.toString(), READ_WRITE));
+          opener.getMethod("open", String.class, int.class).invoke(driver, file, READ_WRITE));
     } catch (ReflectiveOperationException e) {
       throw translated(e);
     }
@@ -67,6 +76,20 @@ final class BundledDriver extends NativeDriver {
             numbers[i] = (Long) call(statement, "getLong", int.class, i);
           }
           return Optional.of(numbers);
+        } finally {
+          call(statement, "close");
+        }
+      } catch (ReflectiveOperationException e) {
+        throw translated(e);
+      }
+    }
+
+    String firstText(String sql) throws SQLException {
+      try {
+        Object statement = call(connection, "prepare", String.class, sql);
+        try {
+          call(statement, "step");
+          return (String) call(statement, "getText", int.class, 0);
         } finally {
           call(statement, "close");
         }

@@ -23,6 +23,9 @@ abstract sealed class NativeDriver implements LoadedDriver, ApplicationDriver
   private final BooleanSupplier soleSqlite;
   private final Supplier<Optional<SqliteEngine>> newestSqlite;
 
+  /** Null until it has been asked for. */
+  private volatile Optional<String> ownVersion;
+
   NativeDriver(
       Class<?> opener, BooleanSupplier soleSqlite, Supplier<Optional<SqliteEngine>> newestSqlite) {
     this.anchor = new WeakReference<>(opener);
@@ -52,6 +55,21 @@ abstract sealed class NativeDriver implements LoadedDriver, ApplicationDriver
   public final String name() {
     return "the newest SQLite";
   }
+
+  @Override
+  public final Optional<String> versionOnceOpened() {
+    if (ownVersion == null) {
+      try {
+        ownVersion = Optional.ofNullable(askVersion());
+      } catch (ReflectiveOperationException | SQLException e) {
+        ownVersion = Optional.empty();
+      }
+    }
+    return ownVersion;
+  }
+
+  /** What {@code sqlite_version()} says in this driver. Touches no file. */
+  abstract String askVersion() throws ReflectiveOperationException, SQLException;
 
   @Override
   public final boolean mayOpenLiveFiles() {

@@ -37,6 +37,14 @@ final class Sqlite4JavaDriver extends NativeDriver {
     return new Live(library, library.open(file, READ_WRITE));
   }
 
+  @Override
+  String askVersion() throws ReflectiveOperationException, SQLException {
+    Class<?> opener = opener();
+    Class<?> library =
+        Class.forName(opener.getPackageName() + ".SQLite", true, opener.getClassLoader());
+    return (String) library.getMethod("getSQLiteVersion").invoke(null);
+  }
+
   /** SQLite's C functions as the driver wraps them; the names are theirs. */
   private static final class Library {
     private final Class<?> manual;

@@ -63,7 +63,7 @@ final class Advisories {
    * @param inUse somebody has it open already, besides whom it is examined for
    */
   void examined(Path main, ApplicationDriver driver, boolean wal, boolean inUse) {
-    if (!wanted || !wal || !hasWalResetBug(driver)) {
+    if (!wanted || !wal || !isAffected(driver.version())) {
       return;
     }
     if (inUse) {
@@ -83,7 +83,8 @@ final class Advisories {
       return;
     }
     Path main = file.path();
-    file.watch(hasWalResetBug(driver) && !isGiven(main, Danger.WAL_RESET_BUG));
+    boolean possible = driver.version().isEmpty() || isAffected(driver.version());
+    file.watch(possible && !isGiven(main, Danger.WAL_RESET_BUG));
     try {
       adviseOnFileSystem(main);
       if (found.isPresent()) {
@@ -122,6 +123,10 @@ final class Advisories {
   void opened(GuardedFile file) {
     Path main = file.path();
     try {
+      if (!isAffected(file.driver().versionOnceOpened())) {
+        file.watch(false);
+        return;
+      }
       boolean wal = inWalMode.contains(main) || Files.exists(SideFiles.of(main).wal());
       if (wal && file.mayLook() && connections(file) > 1) {
         sayWalResetBug(main, file.driver());
@@ -198,14 +203,13 @@ final class Advisories {
         main,
         Danger.WAL_RESET_BUG,
         "several connections use it in WAL mode, where a bug of SQLite "
-            + driver.version().orElse("")
+            + driver.versionOnceOpened().orElse("")
             + " can corrupt it (the WAL-reset bug, fixed in "
             + WalResetBug.FIXED_IN
             + "); update the driver");
   }
 
-  private static boolean hasWalResetBug(ApplicationDriver driver) {
-    Optional<String> version = driver.version();
+  private static boolean isAffected(Optional<String> version) {
     return version.isPresent() && WalResetBug.affects(version.get());
   }
 

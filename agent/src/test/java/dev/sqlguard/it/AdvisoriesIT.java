@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dangers to a sound database that only its JVM shows: named once, and nothing else changes. */
@@ -125,6 +126,28 @@ class AdvisoriesIT {
       app.ok("open", "c", "drivermanager", url());
       assertEquals("30", app.say("sql", "c", COUNT));
       assertSaid(1, app.end("return"), WAL_RESET);
+    }
+    assertEquals(ROWS, Databases.rows(db));
+  }
+
+  static List<DriverPrograms.Driver> driversWithoutJdbc() {
+    return List.of(DriverPrograms.sqlite4java(), DriverPrograms.bundled());
+  }
+
+  @ParameterizedTest
+  @MethodSource("driversWithoutJdbc")
+  void theWalResetBugOfADriverWithoutJdbcIsNamedToo(DriverPrograms.Driver driver) throws Exception {
+    Databases.execute(db, "PRAGMA journal_mode=WAL");
+    try (var app = driver.start("")) {
+      for (String connection : List.of("a", "b", "c")) {
+        int expected = connection.equals("c") ? 1 : 0;
+        assertEquals(expected, advice(app.errorsSoFar(), WAL_RESET).size());
+        assertEquals("ok", driver.open(app, connection, db));
+        assertEquals("30", app.say("sql", connection, COUNT));
+      }
+      var ended = app.end("return");
+      assertEquals(1, advice(ended.errors(), WAL_RESET).size(), ended.errors().toString());
+      assertEquals(0, ended.exitCode());
     }
     assertEquals(ROWS, Databases.rows(db));
   }

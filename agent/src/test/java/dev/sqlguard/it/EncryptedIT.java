@@ -235,15 +235,18 @@ class EncryptedIT {
     }
   }
 
-  /** The key that was right at the first open is the wrong one now. */
-  @Test
-  void atExitNothingIsFoldedInWithAKeyThatHasBeenChangedSince() throws Exception {
-    create(url(db));
+  /** The key that was right at the first open, or none, is the wrong one now. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void atExitNothingIsFoldedInWithAKeyThatHasBeenChangedSince(boolean keyed) throws Exception {
+    String original = keyed ? url(db) : "jdbc:sqlite:" + db + "?cipher=chacha20";
+    create(original);
     Path wal = Databases.beside(db, "-wal");
     String changed = url(db, "chacha20", "an0therKey");
     try (var user = DriverPrograms.encrypting().jvm().unguarded().start();
         var app = DriverPrograms.encrypting().start("")) {
-      app.ok("open", "a", "drivermanager", url(db));
+      app.ok("open", "a", "drivermanager", original);
+      Files.delete(bak);
       app.say("sql", "a", "PRAGMA rekey='an0therKey'");
       app.ok("close", "a");
       user.ok("open", "a", "drivermanager", changed);
@@ -252,6 +255,9 @@ class EncryptedIT {
       user.kill();
       assertTrue(Files.size(wal) > 0);
       assertEquals(0, app.end("return").exitCode());
+    }
+    if (!keyed) {
+      Files.delete(Databases.beside(db, ".sqlguard"));
     }
     other.ok("open", "look", "drivermanager", changed);
     assertEquals(Integer.toString(ROWS + 1), other.say("sql", "look", COUNT));

@@ -27,6 +27,9 @@ import java.util.Optional;
 final class LateJoin {
   private static final String SQLITE = "sqlite";
 
+  /** SQLite's SQLITE_FILE_HEADER: every copy has it inside, whatever library that is a part of. */
+  private static final String FILE_HEADER = "SQLite format 3";
+
   /** PENDING_BYTE of SQLite's os.h. */
   private static final long FIRST_LOCK_BYTE = 0x40000000L;
 
@@ -163,9 +166,9 @@ final class LateJoin {
   private static Optional<String> obstacleForAll(
       Optional<ApplicationDriver> driver, Dispatcher dispatcher) throws IOException {
     if (!dispatcher.hasDrivers()) {
-      return Optional.of("what opened it is no JDBC driver that the guard knows");
+      return Optional.of("what opened it is no driver that the guard knows");
     }
-    int libraries = MappedLibraries.count(SQLITE);
+    int libraries = MappedLibraries.count(SQLITE, FILE_HEADER);
     if (driver.isEmpty() || libraries > 1) {
       return Optional.of("there is more than one copy of SQLite in this JVM");
     }

@@ -7,11 +7,17 @@ import dev.sqlguard.store.Platform;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * With the agent in another JVM, through a file that both read and append to, readable for the
@@ -30,26 +36,36 @@ final class Conversation implements Closeable {
   private final long pid;
   private final Path name;
   private final Path file;
-  private final RandomAccessFile answers;
+  private final FileChannel channel;
+  private final InputStream answers;
+
+  /** It, and no later one of the same number. */
+  private final Optional<ProcessHandle> process;
 
   /** What has been read of a line so far. */
   private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
 
-  private Conversation(long pid, Path name, Path file, RandomAccessFile answers) {
+  private Conversation(long pid, Path name, Path file, FileChannel channel) {
     this.pid = pid;
     this.name = name;
     this.file = file;
-    this.answers = answers;
+    this.channel = channel;
+    this.answers = Channels.newInputStream(channel);
+    this.process = ProcessHandle.of(pid);
   }
 
   static Conversation begin(long pid, JoinRequest request) throws IOException {
     Path directory = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
     Path file = Files.createTempFile(asSeenBy(pid, directory), "sqlguard-attach-", "");
     file.toFile().deleteOnExit();
-    Files.write(file, request.encode().getBytes(StandardCharsets.UTF_8));
-    // From here on held open: the other side may do with the name what it likes.
-    RandomAccessFile answers = new RandomAccessFile(file.toFile(), "r");
-    answers.seek(answers.length());
+    // From here on held open: the other side, whose directory it may be, may do with the name what
+    // it likes, but lead root to no other file by it.
+    FileChannel answers =
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    for (ByteBuffer text = StandardCharsets.UTF_8.encode(request.encode()); text.hasRemaining(); ) {
+      answers.write(text);
+    }
     if (Platform.HAS_PROC) {
       giveTo(pid, file);
     }
@@ -68,8 +84,8 @@ final class Conversation implements Closeable {
   /** Root may speak to JVMs of others. */
   private static void giveTo(long pid, Path file) throws IOException {
     Object user = Files.getAttribute(Path.of("/proc", Long.toString(pid)), "unix:uid");
-    if (!user.equals(Files.getAttribute(file, "unix:uid"))) {
-      Files.setAttribute(file, "unix:uid", user);
+    if (!user.equals(Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
+      Files.setAttribute(file, "unix:uid", user, LinkOption.NOFOLLOW_LINKS);
     }
   }
 
@@ -83,7 +99,7 @@ final class Conversation implements Closeable {
     boolean warned = false;
     while (true) {
       // Asked before reading: what it said before it ended is to be heard.
-      boolean alive = ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+      boolean alive = process.map(ProcessHandle::isAlive).orElse(false);
       for (String line; (line = nextLine()) != null; ) {
         if (line.startsWith(JoinAnswers.END)) {
           String[] words = line.split(" ", 3);
@@ -122,7 +138,7 @@ final class Conversation implements Closeable {
 
   @Override
   public void close() throws IOException {
-    answers.close();
+    channel.close();
     Files.deleteIfExists(file);
   }
 }

@@ -344,6 +344,44 @@ class AttachIT {
   }
 
   @Test
+  void sqlite4javaIsReachedToo() throws Exception {
+    DriverPrograms.Driver driver = DriverPrograms.sqlite4java();
+    Databases.execute(db, "PRAGMA journal_mode=WAL");
+    try (var app = driver.jvm().unguarded().start()) {
+      assertEquals("ok", driver.open(app, "a", db));
+      app.say("sql", "a", "BEGIN IMMEDIATE");
+      app.say("sql", "a", "INSERT INTO t(x) VALUES ('under way')");
+      List<String> locks = LocksIT.locks(app, db);
+      LocksIT.isRefusedToOthers(db);
+      var ended = attach(app);
+      assertEquals(0, ended.exitCode(), ended.output()::toString);
+      assertEquals(locks, LocksIT.locks(app, db));
+      LocksIT.isRefusedToOthers(db);
+      app.say("sql", "a", "COMMIT");
+      assertEquals(0, app.end("return").exitCode());
+    }
+    assertEquals(20, Databases.rows(Databases.beside(db, ".bak")));
+    assertEquals(21, Databases.rows(db));
+  }
+
+  /** androidx has no backup API. */
+  @Test
+  void whatAndroidxHasOpenIsRemembered() throws Exception {
+    DriverPrograms.Driver driver = DriverPrograms.bundled();
+    Databases.execute(db, "PRAGMA journal_mode=WAL");
+    try (var app = driver.jvm().unguarded().start()) {
+      assertEquals("ok", driver.open(app, "a", db));
+      app.say("sql", "a", "INSERT INTO t(x) VALUES ('new')");
+      var ended = attach(app);
+      assertEquals(1, ended.exitCode(), ended.output()::toString);
+      assertTrue(ended.output().get(0).contains("can't copy it online"), ended.output()::toString);
+      assertEquals(0, app.end("return").exitCode());
+    }
+    assertFalse(Files.exists(Databases.beside(db, ".bak")));
+    assertEquals(0, Files.size(Databases.beside(db, "-wal")));
+  }
+
+  @Test
   void optionsCount() throws Exception {
     Path excluded = directory.resolve("some.cache");
     Databases.create(excluded, 5);

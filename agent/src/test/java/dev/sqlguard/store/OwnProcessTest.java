@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,8 +25,26 @@ class OwnProcessTest {
             LIBRARY + "13                         /data/sqlite.db-shm",
             LIBRARY + "14                         /sqlite/libother.so",
             LIBRARY + "0 ");
-    assertEquals(2, MappedLibraries.count(maps, "sqlite"));
-    assertEquals(0, MappedLibraries.count(List.of(), "sqlite"));
+    assertEquals(2, MappedLibraries.count(maps, "sqlite", "nothing"));
+    assertEquals(0, MappedLibraries.count(List.of(), "sqlite", "nothing"));
+  }
+
+  /** A browser's library, say. */
+  @Test
+  void aLibraryThatHasItInsideCountsWhateverItsName(@TempDir Path directory) throws Exception {
+    Path inside = directory.resolve("libbrowser.so");
+    Path outside = directory.resolve("libother.so");
+    Files.writeString(inside, "x".repeat((1 << 16) - 7) + "SQLite format 3\0");
+    Files.writeString(outside, "x".repeat((1 << 16) - 7) + "SQLite format 2\0");
+    List<String> maps =
+        List.of(
+            LIBRARY + "11                         " + inside,
+            LIBRARY + "11                         " + inside,
+            LIBRARY + "12                         " + outside,
+            LIBRARY.replace("r-xp", "r--p") + "13 " + inside,
+            LIBRARY + "14                         " + directory.resolve("gone (deleted)"),
+            LIBRARY + "0                          [vdso]");
+    assertEquals(1, MappedLibraries.count(maps, "sqlite", "SQLite format 3"));
   }
 
   @Test

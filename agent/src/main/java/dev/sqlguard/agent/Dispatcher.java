@@ -48,14 +48,21 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
    * @param file null where this database isn't to be guarded
    */
   private record Known(Path path, BasicFileAttributes seen, boolean readOnly, GuardedFile file) {
-    boolean holds() throws IOException {
-      if (file != null && !file.isExaminedFor(readOnly)) {
+    boolean holds(Object database, LoadedDriver driver) throws IOException {
+      if (file != null
+          && !file.isExaminedFor(readOnly)
+          && !isExaminedWithSameKey(database, driver)) {
         return false;
       }
       BasicFileAttributes now = attributesOf(path);
       return now != null
           && Objects.equals(now.fileKey(), seen.fileKey())
           && (now.creationTime().equals(seen.creationTime()) || !knowsCreation(now));
+    }
+
+    private boolean isExaminedWithSameKey(Object database, LoadedDriver driver) throws IOException {
+      return driver.handling(database) instanceof LoadedDriver.Handling.Guarded guarded
+          && file.isExaminedFor(readOnly, guarded.driver());
     }
 
     private static boolean knowsCreation(BasicFileAttributes file) {
@@ -122,7 +129,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       Copy copy = copyOf(database.getClass());
       Call call = new Call(file, flags);
       Known before = copy.known().get(call);
-      if (before != null && before.holds()) {
+      if (before != null && before.holds(database, copy.driver())) {
         String refusal = before.refusal();
         if (refusal == null && before.file() != null) {
           openingAgain(database, before.file(), copy);

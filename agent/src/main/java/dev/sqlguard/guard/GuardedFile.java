@@ -60,7 +60,7 @@ public final class GuardedFile {
   }
 
   /** The same for an open through this driver: where nothing was readable, another key may fit. */
-  boolean isExaminedFor(boolean readOnly, ApplicationDriver by) throws IOException {
+  public boolean isExaminedFor(boolean readOnly, ApplicationDriver by) throws IOException {
     return isSettledFor(readOnly) && !(mayAnotherKeyFit() && !by.opensLike(driver));
   }
 

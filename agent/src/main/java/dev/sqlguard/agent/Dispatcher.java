@@ -116,7 +116,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       return opening(database, (String) call[0], (Integer) call[1]);
     }
     if (anyAwaited) {
-      opened(database);
+      opened(database, Boolean.TRUE.equals(what));
     }
     return null;
   }
@@ -192,7 +192,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
     }
   }
 
-  private void opened(Object database) {
+  private void opened(Object database, boolean succeeded) {
     Awaited mine;
     synchronized (awaited) {
       mine = awaited.get(Thread.currentThread());
@@ -203,7 +203,7 @@ final class Dispatcher implements BiFunction<Object, Object, Object> {
       anyAwaited = !awaited.isEmpty();
     }
     try {
-      gate.opened(mine.file());
+      gate.opened(mine.file(), succeeded);
     } catch (Throwable t) {
       log.warn("a database can't be looked at after its open (" + t + ")");
     }

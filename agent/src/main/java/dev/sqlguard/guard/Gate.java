@@ -168,15 +168,19 @@ public final class Gate {
         && after.modified().equals(before.modified());
   }
 
-  /** Called when the driver's open of a file ended that had no inode before, or is watched. */
-  public void opened(GuardedFile file) throws IOException {
+  /**
+   * Called when the driver's open of a file ended that had no inode before, or is watched.
+   *
+   * @param succeeded a driver that has failed, to load its library for example, is left in peace
+   */
+  public void opened(GuardedFile file, boolean succeeded) throws IOException {
     if (file.id().isEmpty()) {
       registry.identify(file);
       if (file.id().isEmpty()) {
         registry.forget(file);
       }
     }
-    if (file.isWatched()) {
+    if (succeeded && file.isWatched()) {
       advisories.opened(file);
     }
   }

@@ -92,7 +92,7 @@ class ExitCircumstancesIT {
   @ParameterizedTest(allowZeroInvocations = true)
   @MethodSource("everyWayOnEveryNewerJvm")
   void newerJvmsEndAlike(Path java, String how) throws Exception {
-    end(leaky(GuardedJvm.jvm().java(java), db), how);
+    end(leaky(GuardedJvm.jvm().interruptible().java(java), db), how);
     assertTrue(isEmptyOrGone(wal));
     assertEquals(ROWS + 1, rowsInMain());
   }

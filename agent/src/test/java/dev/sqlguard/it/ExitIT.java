@@ -64,8 +64,8 @@ class ExitIT {
   void foldsTheLogInHoweverTheJvmEnds(String how) throws Exception {
     Path twin = db.resolveSibling("twin.db");
     Files.copy(db, twin);
-    var without = end(leaky(GuardedJvm.jvm().unguarded(), twin), how);
-    var with = end(leaky(GuardedJvm.jvm(), db), how);
+    var without = end(leaky(GuardedJvm.jvm().interruptible().unguarded(), twin), how);
+    var with = end(leaky(GuardedJvm.jvm().interruptible(), db), how);
     assertFolded(ROWS + 1);
     assertEquals(without.exitCode(), with.exitCode());
     assertEquals(without.output(), with.output());

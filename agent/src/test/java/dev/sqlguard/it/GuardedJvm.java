@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,6 +26,9 @@ final class GuardedJvm {
   static final Path AGENT = Path.of(System.getProperty("sqlguard.jar")).toAbsolutePath();
 
   private static final int PATIENCE_SECONDS = 60;
+
+  /** What never ends would take the whole build with it. */
+  private static final int LAST_RESORT_SECONDS = 300;
 
   private final List<String> prefix = new ArrayList<>();
   private final List<String> jvmArguments = new ArrayList<>();
@@ -115,6 +119,17 @@ final class GuardedJvm {
   GuardedJvm prefix(String... words) {
     prefix.addAll(Arrays.asList(words));
     return this;
+  }
+
+  /** One that SIGINT ends, also in a build that was started in the background. */
+  GuardedJvm interruptible() throws IOException {
+    String[] env = {"env", "--default-signal=INT"};
+    try {
+      boolean known = new ProcessBuilder(env[0], env[1], "true").start().waitFor() == 0;
+      return known ? prefix(env) : this;
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   GuardedJvm classPath(Path... entries) {
@@ -256,6 +271,8 @@ final class GuardedJvm {
     }
 
     Ended awaitEnd() throws IOException {
+      CompletableFuture.delayedExecutor(LAST_RESORT_SECONDS, TimeUnit.SECONDS)
+          .execute(process::destroyForcibly);
       for (String line; (line = output.readLine()) != null; ) {
         seen.add(line);
       }

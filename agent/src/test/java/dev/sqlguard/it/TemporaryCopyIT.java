@@ -81,7 +81,8 @@ class TemporaryCopyIT {
       signal("CONT", slow);
       var ended = slow.end("return");
       assertEquals(List.of("ok"), ended.output());
-      assertEquals(List.of(), ended.guardLines());
+      // It may well say how far it is, after such a time.
+      assertTrue(ended.guardLines().stream().allMatch(line -> line.contains(" % of ")));
     }
     assertEquals(List.of(), own());
   }

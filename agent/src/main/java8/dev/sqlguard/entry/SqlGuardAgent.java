@@ -187,13 +187,22 @@ public final class SqlGuardAgent implements ClassFileTransformer {
         || name.equals("androidx/sqlite/driver/bundled/BundledSQLiteDriver");
   }
 
+  /** Of hundreds of names at every start hardly one is worth being written with slashes. */
+  private static boolean mayBeDriverName(String className) {
+    return className.endsWith("DB")
+        || className.endsWith("SQLiteConnection")
+        || className.endsWith("BundledSQLiteDriver");
+  }
+
   /** Drivers that were loaded before us: by another agent, or because we joined late. */
   private void retransformLoadedDrivers() throws Exception {
     if (!instrumentation.isRetransformClassesSupported()) {
       return;
     }
     for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-      if (isDriverName(loaded.getName().replace('.', '/'))
+      String name = loaded.getName();
+      if (mayBeDriverName(name)
+          && isDriverName(name.replace('.', '/'))
           && instrumentation.isModifiableClass(loaded)) {
         retransform(loaded);
       }

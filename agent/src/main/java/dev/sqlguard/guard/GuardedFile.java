@@ -130,7 +130,9 @@ public final class GuardedFile {
   /** An earlier copy of the driver may be unloaded; of the same one, the judge's key is right. */
   void openedBy(ApplicationDriver by) {
     boolean another = driver != null && driver.loadedCopy() != by.loadedCopy();
-    openedByTwoCopies |= another;
+    if (another) {
+      openedByTwoCopies = true;
+    }
     if (driver == null || another) {
       driver = by;
       keyProven = false;

@@ -171,7 +171,7 @@ public final class Snapshot {
    */
   private Optional<LiveFile> open(Path main) throws IOException {
     return Files.isWritable(main)
-        ? LiveFile.tryExclusive(main, parked)
-        : Optional.of(LiveFile.withoutLock(main, parked));
+        ? LiveFile.tryExclusive(main, disk, parked)
+        : Optional.of(LiveFile.withoutLock(main, disk, parked));
   }
 }

@@ -175,7 +175,7 @@ final class SalvageCommand implements Callable<Integer> {
     try (DamagedFile image = DamagedFile.open(source, Replay.SALVAGE)) {
       report =
           withNotes(
-              new Salvage(image, options, sqlite.engine()::open, progress).into(part),
+              new Salvage(image, options, sqlite.engine()::open, progress, disk).into(part),
               image.notes());
     }
     if (!before.isUnchanged()) {

@@ -1,5 +1,6 @@
 package dev.sqlguard.cli;
 
+import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.LiveFile;
@@ -27,7 +28,7 @@ final class Users {
     if (user.isPresent() || !Files.isWritable(main)) {
       return user;
     }
-    Optional<LiveFile> free = LiveFile.tryExclusive(main, new Parked());
+    Optional<LiveFile> free = LiveFile.tryExclusive(main, new Disk(), new Parked());
     if (free.isEmpty()) {
       return Optional.of("another process has it locked");
     }

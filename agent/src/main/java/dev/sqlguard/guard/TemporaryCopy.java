@@ -38,10 +38,11 @@ final class TemporaryCopy implements Closeable {
   /** Makes the directory, and deletes those that killed processes of this account left. */
   static TemporaryCopy of(Path main, Disk disk) throws IOException {
     String prefix = "sqlguard-" + BackupNames.hash(main) + "-";
-    Path directory = Files.createTempDirectory(prefix);
+    Path directory = disk.makeTemporaryDirectory(prefix);
     Optional<RandomAccessFile> lock = Optional.empty();
     try {
-      lock = tryLock(directory);
+      disk.create(directory.resolve(LOCK));
+      lock = tryLock(directory, disk);
     } finally {
       if (lock.isEmpty()) {
         delete(directory, disk);
@@ -91,7 +92,7 @@ final class TemporaryCopy implements Closeable {
           || FileStat.ofEntry(other.resolve(LOCK)).isEmpty()) {
         return;
       }
-      Optional<RandomAccessFile> left = tryLock(other);
+      Optional<RandomAccessFile> left = tryLock(other, disk);
       if (left.isPresent()) {
         try (RandomAccessFile held = left.get()) {
           delete(other, disk);
@@ -110,17 +111,17 @@ final class TemporaryCopy implements Closeable {
     }
     disk.delete(copy);
     disk.delete(place.resolve(LOCK));
-    Files.deleteIfExists(place);
+    disk.deleteDirectory(place);
   }
 
   /** Empty where somebody has it. */
-  private static Optional<RandomAccessFile> tryLock(Path place) throws IOException {
+  private static Optional<RandomAccessFile> tryLock(Path place, Disk disk) throws IOException {
     return Uninterrupted.run(
         () -> {
-          RandomAccessFile file = new RandomAccessFile(place.resolve(LOCK).toFile(), "rw");
+          RandomAccessFile file = disk.open(place.resolve(LOCK));
           boolean locked = false;
           try {
-            locked = file.getChannel().tryLock() != null;
+            locked = disk.tryLock(place.resolve(LOCK), file);
           } catch (OverlappingFileLockException e) {
             return Optional.empty();
           } finally {

@@ -47,6 +47,10 @@ public final class DamagedCopy {
     return Optional.empty();
   }
 
+  Disk disk() {
+    return disk;
+  }
+
   /** Deletes a database of ours and what SQLite put beside it. */
   void discard(Path file) throws IOException {
     for (Path side : SideFiles.of(file).all()) {

@@ -104,9 +104,9 @@ public final class Evidence {
     }
     Path report = EvidenceFiles.reportOf(evidence);
     disk.create(report);
-    try (RandomAccessFile out = new RandomAccessFile(report.toFile(), "rw")) {
+    try (RandomAccessFile out = disk.open(report)) {
       String text = account.report().json(evidence, quarantine);
-      disk.write(out, 0, text.getBytes(StandardCharsets.UTF_8));
+      disk.writeDurably(report, out, 0, text.getBytes(StandardCharsets.UTF_8));
     }
     disk.adopt(report, model);
     disk.syncDirectory(main.getParent());

@@ -218,7 +218,7 @@ public final class Installation {
   }
 
   private LiveFile lock() throws IOException {
-    return LiveFile.tryExclusive(main, parked).orElse(null);
+    return LiveFile.tryExclusive(main, disk, parked).orElse(null);
   }
 
   private Optional<Result> refusal(LiveFile live, Origin seen) throws IOException {

@@ -38,7 +38,7 @@ final class LiveSides {
 
   /** Closing a descriptor of the main file, or of the shared memory, would release its locks. */
   void copyLive(Path from, Path to) throws IOException {
-    try (LiveFile live = LiveFile.withoutLock(from, parked)) {
+    try (LiveFile live = LiveFile.withoutLock(from, disk, parked)) {
       disk.copy(live.bytes(), to, done -> {});
     }
     disk.sync(to);

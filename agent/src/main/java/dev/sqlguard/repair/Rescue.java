@@ -61,7 +61,8 @@ public final class Rescue {
         new SalvageOptions(
             backup.map(NewestBackup.Found::file), backfill, Optional.of(names.quarantine()), true);
     try (DamagedFile image = DamagedFile.open(damaged.get(), Replay.STRICT)) {
-      Salvage salvage = new Salvage(image, options, judges.newest()::open, SalvageProgress.none());
+      Salvage salvage =
+          new Salvage(image, options, judges.newest()::open, SalvageProgress.none(), copy.disk());
       SalvageReport report = withNotes(salvage.into(out), image.notes());
       Optional<Contents> contents = judges.pass(out, "what was salvaged", passedOver);
       Optional<Path> quarantine =

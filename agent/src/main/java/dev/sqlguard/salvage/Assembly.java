@@ -2,8 +2,8 @@ package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.CellCursor;
 import dev.sqlguard.format.Geometry;
+import dev.sqlguard.store.Disk;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,10 +34,11 @@ final class Assembly {
   private final Map<String, TableTally> tallies = new HashMap<>();
   private final Set<String> copied = new HashSet<>();
   private final SalvageProgress progress;
+  private final Disk disk;
   private Quarantine quarantine;
   private long written;
 
-  Assembly(Pages pages, Findings findings, SalvageProgress progress) {
+  Assembly(Pages pages, Findings findings, SalvageProgress progress, Disk disk) {
     this.pages = pages;
     this.geometry = pages.geometry();
     this.findings = findings;
@@ -46,6 +47,7 @@ final class Assembly {
     this.buffers = new byte[2][geometry.pageSize()];
     this.page = buffers[0];
     this.progress = progress;
+    this.disk = disk;
   }
 
   Map<String, TableTally> tallies() {
@@ -66,7 +68,7 @@ final class Assembly {
     try {
       return write(out, beside, findings.isDamaged());
     } catch (RowInDoubt e) {
-      Files.delete(out);
+      disk.delete(out);
       tallies.clear();
       copied.clear();
       written = 0;
@@ -85,10 +87,10 @@ final class Assembly {
 
   private List<String> write(Path out, Path beside, boolean mayNeedQuarantine) throws IOException {
     List<String> empty = new ArrayList<>();
-    try (DatabaseWriter writer = new DatabaseWriter(out, findings.layout());
+    try (DatabaseWriter writer = new DatabaseWriter(out, findings.layout(), disk);
         DatabaseWriter other =
             mayNeedQuarantine && beside != null
-                ? new DatabaseWriter(beside, findings.layout())
+                ? new DatabaseWriter(beside, findings.layout(), disk)
                 : null) {
       Map<String, Integer> roots = new HashMap<>();
       for (SchemaRow row : findings.schema()) {

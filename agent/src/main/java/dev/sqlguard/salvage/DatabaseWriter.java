@@ -1,6 +1,7 @@
 package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.store.Disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,9 +31,9 @@ final class DatabaseWriter implements Closeable {
    *
    * @throws java.nio.file.FileAlreadyExistsException where it exists
    */
-  DatabaseWriter(Path out, FileLayout layout) throws IOException {
+  DatabaseWriter(Path out, FileLayout layout, Disk disk) throws IOException {
     this.layout = layout;
-    this.pages = new NewPages(out, layout);
+    this.pages = new NewPages(out, layout, disk);
     reserved(SCHEMA_ROOT);
   }
 

@@ -1,9 +1,9 @@
 package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.CellCursor;
+import dev.sqlguard.store.Disk;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,6 +32,7 @@ final class InferredRows {
   private final List<String> notes;
   private final Path given;
   private final Path taken;
+  private final Disk disk;
 
   /**
    * @param suspects gets the rows that violate a CHECK
@@ -47,7 +48,8 @@ final class InferredRows {
       CellSet suspects,
       List<String> notes,
       Path given,
-      Path taken) {
+      Path taken,
+      Disk disk) {
     this.pages = pages;
     this.sqlite = sqlite;
     this.layout = layout;
@@ -55,6 +57,7 @@ final class InferredRows {
     this.suspects = suspects;
     this.notes = notes;
     this.given = given;
+    this.disk = disk;
     this.taken = taken.toAbsolutePath();
   }
 
@@ -171,7 +174,7 @@ final class InferredRows {
         return;
       }
       if (writer == null) {
-        writer = new SchemaWriter(given, layout, alone);
+        writer = new SchemaWriter(given, layout, alone, disk);
         rows = writer.fill(definition, rowids);
       }
       Payload record = payload.of(page, cell);
@@ -213,7 +216,7 @@ final class InferredRows {
       if (!rows.any()) {
         return new BitSet();
       }
-      try (SchemaWriter empty = new SchemaWriter(taken, layout, alone)) {
+      try (SchemaWriter empty = new SchemaWriter(taken, layout, alone, disk)) {
         empty.finish();
       }
       return rows.find(taken);
@@ -230,8 +233,8 @@ final class InferredRows {
         writer = null;
         size = 0;
         bytes = 0;
-        Files.deleteIfExists(given);
-        Files.deleteIfExists(taken);
+        disk.delete(given);
+        disk.delete(taken);
       }
     }
   }

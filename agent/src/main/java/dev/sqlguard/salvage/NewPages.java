@@ -3,6 +3,7 @@ package dev.sqlguard.salvage;
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.Geometry;
 import dev.sqlguard.format.Varint;
+import dev.sqlguard.store.Disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,10 +26,10 @@ final class NewPages implements Closeable {
   private final ByteBuffer overflowView;
   private int last = 1;
 
-  NewPages(Path out, FileLayout layout) throws IOException {
+  NewPages(Path out, FileLayout layout, Disk disk) throws IOException {
     this.geometry = new Geometry(layout.pageSize(), layout.pageSize() - layout.reserved(), 0);
     this.lockBytePage = Geometry.lockBytePage(layout.pageSize());
-    this.file = new PageFile(out, layout.pageSize());
+    this.file = new PageFile(out, layout.pageSize(), disk);
     this.map = layout.hasPointerMap() ? new PointerMap(file, geometry) : null;
     this.overflow = new byte[layout.pageSize()];
     this.overflowView = ByteBuffer.wrap(overflow);

@@ -15,6 +15,8 @@ import java.util.Arrays;
 final class PageFile implements Closeable {
   private static final int WINDOW = 1 << 20;
 
+  private final Path path;
+  private final Disk disk;
   private final RandomAccessFile file;
   private final int pageSize;
   private final byte[] window = new byte[WINDOW];
@@ -25,9 +27,11 @@ final class PageFile implements Closeable {
    *
    * @throws java.nio.file.FileAlreadyExistsException where it exists
    */
-  PageFile(Path path, int pageSize) throws IOException {
-    new Disk().create(path);
-    this.file = new RandomAccessFile(path.toFile(), "rw");
+  PageFile(Path path, int pageSize, Disk disk) throws IOException {
+    disk.create(path);
+    this.path = path;
+    this.disk = disk;
+    this.file = disk.open(path);
     this.pageSize = pageSize;
   }
 
@@ -41,8 +45,7 @@ final class PageFile implements Closeable {
     if (at >= windowAt) {
       System.arraycopy(bytes, 0, window, (int) (at - windowAt), pageSize);
     } else {
-      file.seek(at);
-      file.write(bytes, 0, pageSize);
+      disk.write(path, file, at, bytes, 0, pageSize);
     }
   }
 
@@ -67,12 +70,11 @@ final class PageFile implements Closeable {
   /** Writes what is in memory; the file then has {@code pages} pages. */
   void finish(int pages) throws IOException {
     flush();
-    file.setLength(offset(pages) + pageSize);
+    disk.truncate(path, file, offset(pages) + pageSize);
   }
 
   private void flush() throws IOException {
-    file.seek(windowAt);
-    file.write(window);
+    disk.write(path, file, windowAt, window, 0, WINDOW);
   }
 
   private long offset(int page) {

@@ -6,9 +6,9 @@ import dev.sqlguard.format.Geometry;
 import dev.sqlguard.format.KeyOrder;
 import dev.sqlguard.format.TextEncoding;
 import dev.sqlguard.salvage.TableShape.IndexShape;
+import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -30,6 +30,7 @@ public final class Salvage {
   private final SalvageOptions options;
   private final Sqlite sqlite;
   private final SalvageProgress progress;
+  private final Disk disk;
   private Damages damages;
   private FileBytes backupBytes;
   private final List<String> notes = new ArrayList<>();
@@ -39,11 +40,16 @@ public final class Salvage {
    * @param image the damaged main file with what is committed beside it; only read
    */
   public Salvage(
-      DamagedFile image, SalvageOptions options, Sqlite sqlite, SalvageProgress progress) {
+      DamagedFile image,
+      SalvageOptions options,
+      Sqlite sqlite,
+      SalvageProgress progress,
+      Disk disk) {
     this.image = image;
     this.options = options;
     this.sqlite = sqlite;
     this.progress = progress;
+    this.disk = disk;
   }
 
   /**
@@ -64,7 +70,7 @@ public final class Salvage {
         backupBytes.close();
       }
       if (!complete) {
-        Files.deleteIfExists(out);
+        disk.delete(out);
         deleteQuarantine();
       }
     }
@@ -99,7 +105,7 @@ public final class Salvage {
               ? "the header is lost: user_version and application_id are 0, auto-vacuum is off"
               : "the header is lost: user_version, application_id and auto-vacuum are the backup's");
     }
-    Skeleton.Result skeleton = new Skeleton(sqlite, layout, scratch(out, SCHEMA)).build(rows);
+    Skeleton.Result skeleton = new Skeleton(sqlite, layout, scratch(out, SCHEMA), disk).build(rows);
     for (SchemaRow rejected : skeleton.rejected()) {
       objectsLost.add(rejected.key());
     }
@@ -134,7 +140,8 @@ public final class Salvage {
             suspects,
             notes,
             scratch(out, ROWS),
-            scratch(out, SCHEMA))
+            scratch(out, SCHEMA),
+            disk)
         .examine(tables);
     Set<String> notFilled = new HashSet<>();
     Set<String> leftEmpty = new HashSet<>();
@@ -153,7 +160,7 @@ public final class Salvage {
               notFilled,
               testimonies,
               repeated);
-      Assembly assembly = new Assembly(pages, findings, progress);
+      Assembly assembly = new Assembly(pages, findings, progress, disk);
       List<String> unused = assembly.write(out, options.quarantine().orElse(null));
       Indexes sqliteWork = new Indexes(sqlite, progress);
       boolean apart = options.quarantine().isPresent();
@@ -196,7 +203,7 @@ public final class Salvage {
         schema.remove(failure.object());
         objectsLost.add(failure.object().key() + ": " + failure.message());
       }
-      Files.delete(out);
+      disk.delete(out);
       deleteQuarantine();
     }
   }
@@ -212,7 +219,7 @@ public final class Salvage {
 
   private void deleteQuarantine() throws IOException {
     if (options.quarantine().isPresent()) {
-      Files.deleteIfExists(options.quarantine().get());
+      disk.delete(options.quarantine().get());
     }
   }
 

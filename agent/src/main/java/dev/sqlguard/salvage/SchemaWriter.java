@@ -1,5 +1,6 @@
 package dev.sqlguard.salvage;
 
+import dev.sqlguard.store.Disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,8 +19,8 @@ final class SchemaWriter implements Closeable {
    *
    * @param rows their root pages are given anew
    */
-  SchemaWriter(Path file, FileLayout layout, List<SchemaRow> rows) throws IOException {
-    this.writer = new DatabaseWriter(file, layout);
+  SchemaWriter(Path file, FileLayout layout, List<SchemaRow> rows, Disk disk) throws IOException {
+    this.writer = new DatabaseWriter(file, layout, disk);
     this.rows = rows;
     for (SchemaRow row : rows) {
       roots.add(row.root() > 0 ? writer.reserveRoot() : 0);

@@ -1,8 +1,8 @@
 package dev.sqlguard.salvage;
 
+import dev.sqlguard.store.Disk;
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -33,14 +33,16 @@ final class Skeleton {
   private final Sqlite sqlite;
   private final FileLayout layout;
   private final Path scratch;
+  private final Disk disk;
 
   /**
    * @param scratch a name that is free
    */
-  Skeleton(Sqlite sqlite, FileLayout layout, Path scratch) {
+  Skeleton(Sqlite sqlite, FileLayout layout, Path scratch, Disk disk) {
     this.sqlite = sqlite;
     this.layout = layout;
     this.scratch = scratch;
+    this.disk = disk;
   }
 
   Result build(List<SchemaRow> schema) throws IOException {
@@ -66,14 +68,14 @@ final class Skeleton {
         rejected.add(culprit);
         dropOrphans(rows, rejected);
       } finally {
-        Files.deleteIfExists(scratch);
+        disk.delete(scratch);
       }
     }
   }
 
   /** Every tree empty. */
   private void write(List<SchemaRow> rows) throws IOException {
-    try (SchemaWriter writer = new SchemaWriter(scratch, layout, rows)) {
+    try (SchemaWriter writer = new SchemaWriter(scratch, layout, rows, disk)) {
       writer.finish();
     }
   }

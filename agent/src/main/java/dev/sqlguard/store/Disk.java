@@ -3,20 +3,14 @@ package dev.sqlguard.store;
 import dev.sqlguard.format.ByteSource;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * Every operation by which the guard changes files. One object, handed to whoever needs it, so that
- * a test can count, fail or stop at each operation.
+ * Every operation by which the guard changes files, made of {@link Syscalls}. One object, handed to
+ * whoever needs it.
  *
  * <p>Nothing here follows a symbolic link at its target, and nothing replaces a file except {@link
  * #rename}.
@@ -24,13 +18,60 @@ import java.util.function.LongConsumer;
 public class Disk {
   private static final int BUFFER = 1 << 18;
 
+  private final Syscalls calls;
+
+  public Disk() {
+    this(new Syscalls());
+  }
+
+  public Disk(Syscalls calls) {
+    this.calls = calls;
+  }
+
+  /** For those in this room who hold a file open. */
+  Syscalls calls() {
+    return calls;
+  }
+
   /**
    * Creates an empty file that nobody else can read.
    *
    * @throws FileAlreadyExistsException if anything has that name, a dangling symbolic link included
    */
   public void create(Path path) throws IOException {
-    Files.createFile(path, ownerOnly());
+    calls.create(path);
+  }
+
+  /** A directory of our own in {@code java.io.tmpdir} that nobody else can enter. */
+  public Path makeTemporaryDirectory(String prefix) throws IOException {
+    return calls.makeTemporaryDirectory(prefix);
+  }
+
+  /** Opens a file of ours, which exists, for reading and writing. */
+  public RandomAccessFile open(Path path) throws IOException {
+    return calls.open(path, true);
+  }
+
+  /** Writes into an open file of ours, all of it. Nothing is fsynced. */
+  public void write(
+      Path path, RandomAccessFile file, long position, byte[] bytes, int offset, int length)
+      throws IOException {
+    calls.write(path, file, position, bytes, offset, length);
+  }
+
+  /**
+   * Locks a whole open file of ours against other processes, without waiting.
+   *
+   * @return false where another process has a lock on it
+   * @throws java.nio.channels.OverlappingFileLockException where this JVM has one
+   */
+  public boolean tryLock(Path path, RandomAccessFile file) throws IOException {
+    return calls.tryLock(path, file, 0, Long.MAX_VALUE) != null;
+  }
+
+  /** Makes an open file of ours shorter, or longer with zeros. Nothing is fsynced. */
+  public void truncate(Path path, RandomAccessFile file, long length) throws IOException {
+    calls.truncate(path, file, length);
   }
 
   /**
@@ -41,17 +82,8 @@ public class Disk {
    */
   public void copy(FileBytes from, Path to, LongConsumer progress) throws IOException {
     create(to);
-    try (RandomAccessFile out = new RandomAccessFile(to.toFile(), "rw")) {
-      byte[] buffer = new byte[BUFFER];
-      for (long at = 0; ; ) {
-        int n = from.read(at, buffer, 0, buffer.length);
-        if (n <= 0) {
-          return;
-        }
-        out.write(buffer, 0, n);
-        at += n;
-        progress.accept(at);
-      }
+    try (RandomAccessFile out = open(to)) {
+      writeAll(from, to, out, progress);
     }
   }
 
@@ -63,13 +95,24 @@ public class Disk {
    */
   public void copyImage(ByteSource image, Path to) throws IOException {
     create(to);
-    try (RandomAccessFile out = new RandomAccessFile(to.toFile(), "rw")) {
-      byte[] buffer = new byte[BUFFER];
-      long at = 0;
-      for (int n; (n = image.read(at, buffer, 0, buffer.length)) > 0; at += n) {
-        out.write(buffer, 0, n);
-      }
+    try (RandomAccessFile out = open(to)) {
+      writeAll(image, to, out, done -> {});
     }
+  }
+
+  /**
+   * @return how many bytes that were
+   */
+  private long writeAll(ByteSource from, Path to, RandomAccessFile out, LongConsumer progress)
+      throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    long at = 0;
+    for (int n; (n = from.read(at, buffer, 0, buffer.length)) > 0; ) {
+      calls.write(to, out, at, buffer, 0, n);
+      at += n;
+      progress.accept(at);
+    }
+    return at;
   }
 
   /** Copies a file that nobody has open into a new one, and fsyncs it. */
@@ -87,7 +130,7 @@ public class Disk {
    */
   public void createLike(Path model, Path path) throws IOException {
     create(path);
-    if (!AttributeCopy.make(model, path)) {
+    if (!calls.copyAttributes(model, path)) {
       delete(path);
       create(path);
       adopt(path, FileStat.ofEntry(model).orElseThrow());
@@ -97,56 +140,44 @@ public class Disk {
   /** Overwrites the content of a file of ours with that of {@code from}, and fsyncs it. */
   public void overwrite(Path to, Path from) throws IOException {
     try (FileBytes source = new FileBytes(from);
-        RandomAccessFile out = new RandomAccessFile(to.toFile(), "rw")) {
-      byte[] buffer = new byte[BUFFER];
-      long at = 0;
-      for (int n; (n = source.read(at, buffer, 0, buffer.length)) > 0; at += n) {
-        out.write(buffer, 0, n);
-      }
-      out.setLength(at);
-      out.getFD().sync();
+        RandomAccessFile out = open(to)) {
+      long size = writeAll(source, to, out, done -> {});
+      calls.truncate(to, out, size);
+      calls.sync(to, out);
     }
   }
 
   /** Writes a few bytes into a file of ours. Nothing is fsynced. */
   public void patch(Path path, long position, byte... bytes) throws IOException {
-    try (RandomAccessFile out = new RandomAccessFile(path.toFile(), "rw")) {
-      out.seek(position);
-      out.write(bytes);
+    try (RandomAccessFile out = open(path)) {
+      calls.write(path, out, position, bytes, 0, bytes.length);
     }
   }
 
   /** Writes into an open file of ours, and fsyncs it. */
-  public void write(RandomAccessFile file, long position, byte[] bytes) throws IOException {
-    file.seek(position);
-    file.write(bytes);
-    file.getFD().sync();
+  public void writeDurably(Path path, RandomAccessFile file, long position, byte[] bytes)
+      throws IOException {
+    calls.write(path, file, position, bytes, 0, bytes.length);
+    calls.sync(path, file);
   }
 
   /** fsync of a file's content. */
   public void sync(Path path) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-      file.getFD().sync();
+    try (RandomAccessFile file = open(path)) {
+      calls.sync(path, file);
     }
   }
 
   /** fsync of a directory: the names in it are on disk. Does nothing where the platform can't. */
   public void syncDirectory(Path directory) throws IOException {
-    if (!Platform.HAS_UNIX_ATTRIBUTES) {
-      return;
+    if (Platform.HAS_UNIX_ATTRIBUTES) {
+      calls.syncDirectory(directory);
     }
-    Uninterrupted.run(
-        () -> {
-          try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-          }
-          return null;
-        });
   }
 
   /** rename(2): atomic, replaces {@code to}. */
   public void rename(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    calls.rename(from, to);
   }
 
   /**
@@ -157,7 +188,7 @@ public class Disk {
    */
   public boolean tryLink(Path existing, Path name) throws IOException {
     try {
-      Files.createLink(name, existing);
+      calls.link(existing, name);
       return true;
     } catch (FileAlreadyExistsException e) {
       throw e;
@@ -173,32 +204,32 @@ public class Disk {
    */
   public void delete(Path path) throws IOException {
     Optional<FileStat> entry = FileStat.ofEntry(path);
-    if (entry.isPresent() && !entry.get().regular()) {
+    if (entry.isEmpty()) {
+      return;
+    }
+    if (!entry.get().regular()) {
       throw new IOException(path + " is not an ordinary file");
     }
-    Files.deleteIfExists(path);
+    calls.unlink(path);
+  }
+
+  /** Removes an empty directory of ours. */
+  public void deleteDirectory(Path directory) throws IOException {
+    calls.unlink(directory);
   }
 
   /** Sets owner, group and mode as far as this process may. See {@link Ownership}. */
   public void adopt(Path path, FileStat model) throws IOException {
-    Ownership.adopt(path, model);
+    new Ownership(calls).adopt(path, model);
   }
 
   /** Takes permissions away that {@code model} doesn't have. See {@link Ownership}. */
   public void narrow(Path path, FileStat model) throws IOException {
-    Ownership.narrow(path, model);
+    new Ownership(calls).narrow(path, model);
   }
 
   /** Gives the permissions of {@code model}, more ones included. See {@link Ownership}. */
   public void follow(Path path, FileStat model) throws IOException {
-    Ownership.follow(path, model);
-  }
-
-  private static FileAttribute<?>[] ownerOnly() {
-    return Platform.HAS_UNIX_ATTRIBUTES
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
+    new Ownership(calls).follow(path, model);
   }
 }

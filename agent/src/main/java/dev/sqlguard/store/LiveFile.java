@@ -3,7 +3,6 @@ package dev.sqlguard.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.NoSuchFileException;
@@ -34,15 +33,17 @@ public final class LiveFile implements Closeable {
   private final Path main;
   private final RandomAccessFile file;
   private final FileId id;
+  private final Syscalls calls;
   private final Parked parked;
 
   /** Null where nobody is kept out. */
   private FileLock pending;
 
-  private LiveFile(Path main, RandomAccessFile file, FileId id, Parked parked) {
+  private LiveFile(Path main, RandomAccessFile file, FileId id, Syscalls calls, Parked parked) {
     this.main = main;
     this.file = file;
     this.id = id;
+    this.calls = calls;
     this.parked = parked;
   }
 
@@ -53,29 +54,37 @@ public final class LiveFile implements Closeable {
    * @return empty where another process has a lock
    * @throws IOException where the file can't be opened for writing
    */
-  public static Optional<LiveFile> tryExclusive(Path main, Parked parked) throws IOException {
+  public static Optional<LiveFile> tryExclusive(Path main, Disk disk, Parked parked)
+      throws IOException {
     return Uninterrupted.run(
         () -> {
-          LiveFile live = open(main, "rw", parked);
-          if (live.isStillNamed() && live.lock()) {
-            return Optional.of(live);
+          LiveFile live = open(main, true, disk, parked);
+          boolean keep = false;
+          try {
+            keep = live.isStillNamed() && live.lock();
+          } finally {
+            // Left to the garbage collector it would be closed at any later moment.
+            if (!keep) {
+              live.close();
+            }
           }
-          live.close();
-          return Optional.empty();
+          return keep ? Optional.of(live) : Optional.empty();
         });
   }
 
   /** For a file that this process may not write to. Nothing keeps writers away. */
-  public static LiveFile withoutLock(Path main, Parked parked) throws IOException {
-    return open(main, "r", parked);
+  public static LiveFile withoutLock(Path main, Disk disk, Parked parked) throws IOException {
+    return open(main, false, disk, parked);
   }
 
-  private static LiveFile open(Path main, String mode, Parked parked) throws IOException {
+  private static LiveFile open(Path main, boolean writable, Disk disk, Parked parked)
+      throws IOException {
     Optional<FileStat> entry = FileStat.ofEntry(main);
     if (entry.isEmpty()) {
       throw new NoSuchFileException(main.toString());
     }
-    return new LiveFile(main, new RandomAccessFile(main.toFile(), mode), entry.get().id(), parked);
+    Syscalls calls = disk.calls();
+    return new LiveFile(main, calls.open(main, writable), entry.get().id(), calls, parked);
   }
 
   /** The file's bytes, read through this descriptor. Not to be closed. */
@@ -85,7 +94,7 @@ public final class LiveFile implements Closeable {
 
   /** fsync. */
   public void sync() throws IOException {
-    file.getFD().sync();
+    calls.sync(main, file);
   }
 
   /** Whether the path still leads to this file. */
@@ -117,13 +126,12 @@ public final class LiveFile implements Closeable {
   }
 
   private boolean lock() throws IOException {
-    FileChannel channel = file.getChannel();
     try {
-      pending = channel.tryLock(PENDING_BYTE, 1, false);
+      pending = calls.tryLock(main, file, PENDING_BYTE, 1);
       if (pending == null) {
         return false;
       }
-      FileLock shared = channel.tryLock(SHARED_FIRST, SHARED_SIZE, false);
+      FileLock shared = calls.tryLock(main, file, SHARED_FIRST, SHARED_SIZE);
       if (shared == null) {
         return false;
       }

@@ -1,8 +1,6 @@
 package dev.sqlguard.store;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -17,13 +15,17 @@ final class Ownership {
   private static final int ROOT = 0;
   private static final Path SELF = Path.of("/proc/self");
 
-  private Ownership() {}
+  private final Syscalls calls;
+
+  Ownership(Syscalls calls) {
+    this.calls = calls;
+  }
 
   /**
    * Sets owner and group where this process may, then the mode; where the group can't be kept, the
    * mode's group bits go, so that the copy is never readable by more people than the original.
    */
-  static void adopt(Path path, FileStat model) throws IOException {
+  void adopt(Path path, FileStat model) throws IOException {
     if (model.mode() < 0) {
       return;
     }
@@ -35,7 +37,7 @@ final class Ownership {
       set(path, "unix:uid", model.owner());
     }
     int mode = modeLike(model, FileStat.ofEntry(path).orElseThrow());
-    Files.setAttribute(path, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
+    calls.setAttribute(path, "unix:mode", mode);
   }
 
   private static int modeLike(FileStat model, FileStat adopted) {
@@ -57,7 +59,7 @@ final class Ownership {
    * whoever may write to the database has to be able to use it. Where it isn't this process's to
    * open to more people, it is narrowed.
    */
-  static void follow(Path path, FileStat model) throws IOException {
+  void follow(Path path, FileStat model) throws IOException {
     Optional<FileStat> now = FileStat.ofEntry(path);
     if (model.mode() < 0 || now.isEmpty() || isLike(model, now.get())) {
       return;
@@ -83,14 +85,14 @@ final class Ownership {
    * Takes from a file of ours what its database doesn't allow any more: an owner who makes a
    * database private means its copies too. Never adds anything.
    */
-  static void narrow(Path path, FileStat model) throws IOException {
+  void narrow(Path path, FileStat model) throws IOException {
     Optional<FileStat> now = FileStat.ofEntry(path);
     if (model.mode() < 0 || now.isEmpty() || !now.get().regular()) {
       return;
     }
     int narrowed = now.get().mode() & model.mode();
     if (narrowed != now.get().mode()) {
-      Files.setAttribute(path, "unix:mode", narrowed, LinkOption.NOFOLLOW_LINKS);
+      calls.setAttribute(path, "unix:mode", narrowed);
     }
   }
 
@@ -113,9 +115,9 @@ final class Ownership {
     return self.isEmpty() || self.get().user() == file.owner();
   }
 
-  private static void set(Path path, String attribute, int value) {
+  private void set(Path path, String attribute, int value) {
     try {
-      Files.setAttribute(path, attribute, value, LinkOption.NOFOLLOW_LINKS);
+      calls.setAttribute(path, attribute, value);
     } catch (IOException e) {
       // Only root may give files away; the mode is narrowed instead.
     }

@@ -3,7 +3,6 @@ package dev.sqlguard.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -56,7 +55,7 @@ public final class StateFile implements Closeable {
   public static Optional<StateFile> open(Path path, FileStat model, Disk disk, long waitNanos)
       throws IOException {
     create(path, model, disk);
-    return lock(path, model, waitNanos);
+    return lock(path, model, disk, waitNanos);
   }
 
   /** Makes sure that the file exists. */
@@ -70,13 +69,14 @@ public final class StateFile implements Closeable {
   }
 
   /** Opens the file, which exists, and takes its lock. */
-  static Optional<StateFile> lock(Path path, FileStat model, long waitNanos) throws IOException {
+  static Optional<StateFile> lock(Path path, FileStat model, Disk disk, long waitNanos)
+      throws IOException {
     if (!Ownership.isTrusted(requireOrdinary(path), path.getParent(), model)) {
       throw new IOException(path + " belongs to somebody else");
     }
     long deadline = System.nanoTime() + waitNanos;
     while (true) {
-      Optional<StateFile> opened = Uninterrupted.run(() -> tryOpen(path));
+      Optional<StateFile> opened = Uninterrupted.run(() -> tryOpen(path, disk));
       if (opened.isPresent() || System.nanoTime() > deadline) {
         return opened;
       }
@@ -130,7 +130,7 @@ public final class StateFile implements Closeable {
     if (slot.length > SLOT) {
       throw new IOException(path + ": more state than its file can hold");
     }
-    disk.write(file, (generation + 1) % 2 * SLOT, slot);
+    disk.writeDurably(path, file, (generation + 1) % 2 * SLOT, slot);
     generation++;
   }
 
@@ -179,12 +179,11 @@ public final class StateFile implements Closeable {
     return entry.get();
   }
 
-  private static Optional<StateFile> tryOpen(Path path) throws IOException {
-    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+  private static Optional<StateFile> tryOpen(Path path, Disk disk) throws IOException {
+    RandomAccessFile file = disk.open(path);
     boolean keep = false;
     try {
-      FileLock lock = file.getChannel().tryLock();
-      if (lock == null) {
+      if (!disk.tryLock(path, file)) {
         return Optional.empty();
       }
       StateFile state = new StateFile(path, file);

@@ -35,7 +35,7 @@ public final class StateFiles {
     }
     Optional<StateFile> opened = Optional.empty();
     try {
-      opened = StateFile.lock(path, model, waitNanos);
+      opened = StateFile.lock(path, model, disk, waitNanos);
     } finally {
       if (opened.isPresent()) {
         opened.get().claimedBy(this, id);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sqlguard.driver.JdbcDriver;
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.fault.StoppingSyscalls;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -120,13 +121,13 @@ class CrashTest {
       create(db, 20);
       addALongRow(db);
       cutTheLongRow(db);
-      startKeepingOne(db, new Disk());
+      startKeepingOne(db, immortal());
       Files.deleteIfExists(beside(db, ".bak"));
       addALongRow(db);
       cutTheLongRow(db);
       byte[] damaged = Files.readAllBytes(db);
-      boolean stopped = startKeepingOne(db, new StoppingDisk(stop));
-      startKeepingOne(db, new Disk());
+      boolean stopped = startKeepingOne(db, new StoppingSyscalls(stop));
+      startKeepingOne(db, immortal());
       assertEquals(20, rows(db), "stop " + stop);
       assertArrayEquals(damaged, Files.readAllBytes(beside(db, ".corrupt")), "stop " + stop);
       for (String evidence : List.of(".corrupt", ".corrupt.1")) {
@@ -142,8 +143,8 @@ class CrashTest {
     }
   }
 
-  private static boolean startKeepingOne(Path db, Disk disk) {
-    return startAndStop(db, disk, settings(Settings.Check.FULL, 100, 1));
+  private static boolean startKeepingOne(Path db, StoppingSyscalls calls) {
+    return startAndStop(db, calls, settings(Settings.Check.FULL, 100, 1));
   }
 
   /** Nothing is lost, but free pages. */
@@ -179,8 +180,8 @@ class CrashTest {
       addALongRow(db);
       cutTheLongRow(db);
       byte[] damaged = Files.readAllBytes(db);
-      boolean stopped = refuseAndStop(db, new StoppingDisk(stop));
-      refuseAndStop(db, new Disk());
+      boolean stopped = refuseAndStop(db, new StoppingSyscalls(stop));
+      refuseAndStop(db, immortal());
       assertArrayEquals(damaged, Files.readAllBytes(db), "stop " + stop);
       assertFalse(Files.exists(beside(db, ".corrupt")), "stop " + stop);
       assertEquals(ROWS, rows(beside(db, ".salvaged")), "stop " + stop);
@@ -191,20 +192,24 @@ class CrashTest {
     }
   }
 
-  private static boolean refuseAndStop(Path db, Disk disk) {
-    return startAndStop(db, disk, settings(Settings.Check.FULL, 0, 3));
+  private static StoppingSyscalls immortal() {
+    return new StoppingSyscalls(Integer.MAX_VALUE);
   }
 
-  private static boolean startAndStop(Path db, Disk disk, Settings settings) {
+  private static boolean refuseAndStop(Path db, StoppingSyscalls calls) {
+    return startAndStop(db, calls, settings(Settings.Check.FULL, 0, 3));
+  }
+
+  private static boolean startAndStop(Path db, StoppingSyscalls calls, Settings settings) {
     Target plain = new Target(db, db, false, true, true);
     Log silent = new Log(Log.Level.OFF, Optional.empty());
     try {
-      new Guard(settings, silent, disk, Optional::empty)
+      new Guard(settings, silent, new Disk(calls), Optional::empty)
           .beforeFirstOpen(plain, new JdbcDriver(DB.class, () -> true));
-    } catch (StoppingDisk.Stopped e) {
+    } catch (StoppingSyscalls.Stopped e) {
       return true;
     }
-    return disk instanceof StoppingDisk stopping && stopping.hasStopped();
+    return calls.hasStopped();
   }
 
   private static void addALongRow(Path db) throws Exception {
@@ -327,13 +332,13 @@ class CrashTest {
   }
 
   static boolean startAndStop(Path db, int stop) {
-    StoppingDisk disk = new StoppingDisk(stop);
+    StoppingSyscalls calls = new StoppingSyscalls(stop);
     try {
-      start(db, disk);
-    } catch (StoppingDisk.Stopped e) {
+      start(db, new Disk(calls));
+    } catch (StoppingSyscalls.Stopped e) {
       return true;
     }
-    return disk.hasStopped();
+    return calls.hasStopped();
   }
 
   static void start(Path db, Disk disk) {
@@ -450,7 +455,9 @@ class CrashTest {
 
   @Test
   void theDiskReallyStops() throws IOException {
-    StoppingDisk disk = new StoppingDisk(0);
-    assertThrows(StoppingDisk.Stopped.class, () -> disk.delete(directory.resolve("anything")));
+    Disk disk = new Disk(new StoppingSyscalls(0));
+    Path file = Files.createFile(directory.resolve("anything"));
+    assertThrows(StoppingSyscalls.Stopped.class, () -> disk.delete(file));
+    assertTrue(Files.exists(file));
   }
 }

@@ -43,7 +43,7 @@ class GateTest {
     public void rename(Path from, Path to) throws IOException {
       super.rename(from, to);
       if (to.equals(db)) {
-        Thread opener = new Thread(() -> second.complete(open(gate, db)));
+        Thread opener = new Thread(() -> second.complete(GateTest.open(gate, db)));
         opener.start();
         while (opener.isAlive()
             && opener.getState() != Thread.State.WAITING
@@ -78,7 +78,7 @@ class GateTest {
     Gate gate = CrashTest.gate(new Disk());
     GuardedFile first = open(gate, db);
     CompletableFuture<GuardedFile> second = new CompletableFuture<>();
-    Thread opener = new Thread(() -> second.complete(open(gate, db)));
+    Thread opener = new Thread(() -> second.complete(GateTest.open(gate, db)));
     first.gate().lock();
     try {
       Files.move(other, db, StandardCopyOption.REPLACE_EXISTING);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sqlguard.it.KernelView;
 import dev.sqlguard.it.Shell;
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.fault.Call;
+import dev.sqlguard.store.fault.WatchedSyscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ class VisitorDuringRepairTest {
   }
 
   /** Lets the other process in before one of its operations. */
-  private static final class VisitedDisk extends SteppingDisk {
+  private static final class VisitedSyscalls extends WatchedSyscalls {
     private final Path db;
     private final int moment;
     private final Manner manner;
@@ -50,14 +52,14 @@ class VisitorDuringRepairTest {
     private Shell visitor;
     private String answer;
 
-    VisitedDisk(Path db, int moment, Manner manner) {
+    VisitedSyscalls(Path db, int moment, Manner manner) {
       this.db = db;
       this.moment = moment;
       this.manner = manner;
     }
 
     @Override
-    void step() throws IOException {
+    protected void before(Call call) throws IOException {
       if (operations++ == moment) {
         visitor = new Shell(db, manner.busyMillis);
         visitor.tell(manner.statement);
@@ -104,15 +106,15 @@ class VisitorDuringRepairTest {
     if (wal) {
       CrashTest.leaveWal(db);
     }
-    VisitedDisk disk = new VisitedDisk(db, moment, manner);
-    CrashTest.start(db, disk);
-    if (disk.visitor == null) {
+    VisitedSyscalls calls = new VisitedSyscalls(db, moment, manner);
+    CrashTest.start(db, new Disk(calls));
+    if (calls.visitor == null) {
       return false;
     }
     String what = manner + " at " + moment;
     int committed = 0;
-    try (Shell visitor = disk.visitor) {
-      String first = manner.busyMillis > 0 ? visitor.answer() : disk.answer;
+    try (Shell visitor = calls.visitor) {
+      String first = manner.busyMillis > 0 ? visitor.answer() : calls.answer;
       refused += Shell.isBusy(first) ? 1 : 0;
       committed += manner != Manner.READS && first.isEmpty() ? 1 : 0;
       assertTrue(KernelView.descriptors(visitor.pid(), db) > 0, what + " has another file open");

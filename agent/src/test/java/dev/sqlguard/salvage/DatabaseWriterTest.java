@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.Geometry;
 import dev.sqlguard.format.TextEncoding;
+import dev.sqlguard.store.Disk;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -139,7 +140,7 @@ class DatabaseWriterTest {
     RandomRows large = large(layout);
     int keyCount = 65536 / (pageSize - reserved) * 8 + 200;
     TreeSet<byte[]> keys = keys(keyCount, pageSize - reserved);
-    try (DatabaseWriter writer = new DatabaseWriter(file, layout)) {
+    try (DatabaseWriter writer = new DatabaseWriter(file, layout, new Disk())) {
       int[] roots = new int[counts.length];
       for (int i = 0; i < counts.length; i++) {
         roots[i] = made.table(writer, "t" + i, RandomRows.COLUMNS);
@@ -208,7 +209,7 @@ class DatabaseWriterTest {
     int trees = 330;
     WrittenDatabase made = new WrittenDatabase(TextEncoding.UTF_8);
     FileLayout layout = layout(pageSize, 0, TextEncoding.UTF_8, autoVacuum);
-    try (DatabaseWriter writer = new DatabaseWriter(file, layout)) {
+    try (DatabaseWriter writer = new DatabaseWriter(file, layout, new Disk())) {
       int[] tables = new int[trees];
       int[] indexes = new int[trees];
       for (int i = 0; i < trees; i++) {
@@ -253,7 +254,7 @@ class DatabaseWriterTest {
       WrittenDatabase made = new WrittenDatabase(TextEncoding.UTF_8);
       int autoVacuum = length % 2;
       try (DatabaseWriter writer =
-          new DatabaseWriter(each, layout(512, 0, TextEncoding.UTF_8, autoVacuum))) {
+          new DatabaseWriter(each, layout(512, 0, TextEncoding.UTF_8, autoVacuum), new Disk())) {
         for (int i = 0; i < tables; i++) {
           int root = made.table(writer, "t" + i, "(a /*" + "*".repeat(length) + "*/)");
           assertEquals(2 + autoVacuum + i, root);
@@ -280,7 +281,7 @@ class DatabaseWriterTest {
   void aSchemaOfThreeHundredTables(int pageSize, int autoVacuum) throws Exception {
     WrittenDatabase made = new WrittenDatabase(TextEncoding.UTF_16LE);
     FileLayout layout = layout(pageSize, 0, TextEncoding.UTF_16LE, autoVacuum);
-    try (DatabaseWriter writer = new DatabaseWriter(file, layout)) {
+    try (DatabaseWriter writer = new DatabaseWriter(file, layout, new Disk())) {
       int[] roots = new int[300];
       for (int i = 0; i < roots.length; i++) {
         roots[i] = made.table(writer, "t" + i, RandomRows.COLUMNS);
@@ -306,7 +307,7 @@ class DatabaseWriterTest {
     for (int autoVacuum = 0; autoVacuum <= 2; autoVacuum++) {
       Path each = directory.resolve(autoVacuum + ".db");
       try (DatabaseWriter writer =
-          new DatabaseWriter(each, layout(4096, 0, TextEncoding.UTF_8, autoVacuum))) {
+          new DatabaseWriter(each, layout(4096, 0, TextEncoding.UTF_8, autoVacuum), new Disk())) {
         writer.schema().finish();
       }
       assertEquals(4096, Files.size(each));
@@ -322,7 +323,8 @@ class DatabaseWriterTest {
   void constraintsAreNotLookedAt() throws Exception {
     WrittenDatabase made = new WrittenDatabase(TextEncoding.UTF_8);
     byte[] record = new RecordBuilder().addNull().addText(new byte[] {(byte) 0xff, 0, 'x'}).build();
-    try (DatabaseWriter writer = new DatabaseWriter(file, layout(4096, 0, TextEncoding.UTF_8, 0))) {
+    try (DatabaseWriter writer =
+        new DatabaseWriter(file, layout(4096, 0, TextEncoding.UTF_8, 0), new Disk())) {
       int root = made.table(writer, "t", "(a NOT NULL, b INTEGER CHECK (b > 0))");
       TreeWriter tree = writer.table(root);
       tree.add(1, record, 0, record.length);
@@ -357,7 +359,7 @@ class DatabaseWriterTest {
       FileLayout layout = layout(512, 0, TextEncoding.UTF_8, autoVacuum);
       RandomRows rows = large(layout);
       WrittenDatabase made = new WrittenDatabase(TextEncoding.UTF_8);
-      try (DatabaseWriter writer = new DatabaseWriter(each, layout)) {
+      try (DatabaseWriter writer = new DatabaseWriter(each, layout, new Disk())) {
         int root = made.table(writer, "t", RandomRows.COLUMNS);
         int other = made.table(writer, "w", "(k BLOB PRIMARY KEY, v) WITHOUT ROWID");
         TreeWriter tree = writer.table(root);
@@ -382,10 +384,11 @@ class DatabaseWriterTest {
   @Test
   void theOrderOfRowsAndCallsIsEnforced() throws Exception {
     byte[] record = new RecordBuilder().addNull().build();
-    DatabaseWriter writer = new DatabaseWriter(file, layout(4096, 0, TextEncoding.UTF_8, 0));
+    DatabaseWriter writer =
+        new DatabaseWriter(file, layout(4096, 0, TextEncoding.UTF_8, 0), new Disk());
     assertThrows(
         FileAlreadyExistsException.class,
-        () -> new DatabaseWriter(file, layout(4096, 0, TextEncoding.UTF_8, 0)));
+        () -> new DatabaseWriter(file, layout(4096, 0, TextEncoding.UTF_8, 0), new Disk()));
     int root = writer.reserveRoot();
     int second = writer.reserveRoot();
     TreeWriter tree = writer.table(root);
@@ -422,7 +425,7 @@ class DatabaseWriterTest {
     Payload blob = new RecordBuilder().addFollowing(12 + 2 * 300_000_000L).build(counting(), 0);
     WrittenDatabase made = new WrittenDatabase(TextEncoding.UTF_8);
     FileLayout layout = layout(pageSize, 0, TextEncoding.UTF_8, autoVacuum);
-    try (DatabaseWriter writer = new DatabaseWriter(file, layout)) {
+    try (DatabaseWriter writer = new DatabaseWriter(file, layout, new Disk())) {
       int root = made.table(writer, "t", "(a)");
       TreeWriter tree = writer.table(root);
       for (int i = 0; i < 4; i++) {

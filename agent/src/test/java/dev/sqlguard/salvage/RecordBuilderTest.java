@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sqlguard.format.TextEncoding;
+import dev.sqlguard.store.Disk;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -146,7 +147,8 @@ class RecordBuilderTest {
     WrittenDatabase made = new WrittenDatabase(TextEncoding.UTF_8);
     StringJoiner numbers = new StringJoiner("\n");
     try (DatabaseWriter writer =
-        new DatabaseWriter(file, WrittenDatabase.layout(4096, 0, TextEncoding.UTF_8, 0))) {
+        new DatabaseWriter(
+            file, WrittenDatabase.layout(4096, 0, TextEncoding.UTF_8, 0), new Disk())) {
       TreeWriter tree = writer.table(made.table(writer, "t", "(n, r REAL)"));
       RecordBuilder builder = new RecordBuilder();
       for (int i = 0; i < 64; i++) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.sqlguard.format.Replay;
 import dev.sqlguard.salvage.bench.TableDump;
+import dev.sqlguard.store.Disk;
 import dev.sqlguard.verify.Finding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,7 +56,8 @@ record Salvaged(Path out, SalvageReport report, long indexesBuilt) {
                   // Of an attempt that is written again nothing counts.
                   built.set(0);
                 }
-              });
+              },
+              new Disk());
       return new Salvaged(out, salvage.into(out), built.get());
     } finally {
       assertEquals(before, files(damaged), "the input");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sqlguard.format.Replay;
+import dev.sqlguard.store.Disk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -74,7 +75,8 @@ class SeparateQuarantineTest {
     SalvageOptions options =
         new SalvageOptions(Optional.empty(), false, Optional.of(quarantine), true);
     try (DamagedFile image = DamagedFile.open(db, Replay.STRICT)) {
-      return new Salvage(image, options, SeparateQuarantineTest::open, SalvageProgress.none())
+      return new Salvage(
+              image, options, SeparateQuarantineTest::open, SalvageProgress.none(), new Disk())
           .into(out);
     }
   }

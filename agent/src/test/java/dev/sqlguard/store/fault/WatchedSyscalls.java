@@ -1,0 +1,132 @@
+package dev.sqlguard.store.fault;
+
+import dev.sqlguard.store.Syscalls;
+import dev.sqlguard.store.fault.Call.Kind;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+
+/** System calls that somebody is told of, and may prevent. */
+public abstract class WatchedSyscalls extends Syscalls {
+  /** A write of which only the first bytes reach the file. */
+  public static final class ShortWrite extends IOException {
+    private static final long serialVersionUID = 1;
+    private final int written;
+
+    public ShortWrite(int written, String message) {
+      super(message);
+      this.written = written;
+    }
+  }
+
+  /** Before a call. What this throws comes in place of the call. */
+  protected abstract void before(Call call) throws IOException;
+
+  /** After a call that succeeded. */
+  protected void after(Call call) {}
+
+  @FunctionalInterface
+  private interface Asking<T> {
+    T run() throws IOException;
+  }
+
+  @FunctionalInterface
+  private interface Doing {
+    void run() throws IOException;
+  }
+
+  private <T> T asked(Call call, Asking<T> work) throws IOException {
+    before(call);
+    T result = work.run();
+    after(call);
+    return result;
+  }
+
+  private void done(Call call, Doing work) throws IOException {
+    before(call);
+    work.run();
+    after(call);
+  }
+
+  @Override
+  protected void create(Path path) throws IOException {
+    done(Call.of(Kind.CREATE, path), () -> super.create(path));
+  }
+
+  @Override
+  protected Path makeTemporaryDirectory(String prefix) throws IOException {
+    before(Call.of(Kind.MAKE_DIRECTORY, Path.of(prefix)));
+    Path made = super.makeTemporaryDirectory(prefix);
+    after(Call.of(Kind.MAKE_DIRECTORY, made));
+    return made;
+  }
+
+  @Override
+  protected RandomAccessFile open(Path path, boolean writable) throws IOException {
+    return asked(Call.of(Kind.OPEN, path), () -> super.open(path, writable));
+  }
+
+  @Override
+  protected void write(
+      Path path, RandomAccessFile file, long position, byte[] bytes, int offset, int length)
+      throws IOException {
+    Call call = new Call(Kind.WRITE, path, null, position, bytes, offset, length);
+    try {
+      before(call);
+    } catch (ShortWrite e) {
+      super.write(path, file, position, bytes, offset, Math.min(e.written, length));
+      throw e;
+    }
+    super.write(path, file, position, bytes, offset, length);
+    after(call);
+  }
+
+  @Override
+  protected void truncate(Path path, RandomAccessFile file, long length) throws IOException {
+    Call call = new Call(Kind.TRUNCATE, path, null, length, null, 0, 0);
+    done(call, () -> super.truncate(path, file, length));
+  }
+
+  @Override
+  protected void sync(Path path, RandomAccessFile file) throws IOException {
+    done(Call.of(Kind.SYNC, path), () -> super.sync(path, file));
+  }
+
+  @Override
+  protected void syncDirectory(Path directory) throws IOException {
+    done(Call.of(Kind.SYNC_DIRECTORY, directory), () -> super.syncDirectory(directory));
+  }
+
+  @Override
+  protected void rename(Path from, Path to) throws IOException {
+    done(Call.of(Kind.RENAME, from, to), () -> super.rename(from, to));
+  }
+
+  @Override
+  protected void link(Path existing, Path name) throws IOException {
+    done(Call.of(Kind.LINK, existing, name), () -> super.link(existing, name));
+  }
+
+  @Override
+  protected void unlink(Path path) throws IOException {
+    done(Call.of(Kind.UNLINK, path), () -> super.unlink(path));
+  }
+
+  @Override
+  protected void setAttribute(Path path, String attribute, int value) throws IOException {
+    Call call = new Call(Kind.SET_ATTRIBUTE, path, null, value, null, 0, 0);
+    done(call, () -> super.setAttribute(path, attribute, value));
+  }
+
+  @Override
+  protected boolean copyAttributes(Path from, Path to) throws IOException {
+    return asked(Call.of(Kind.COPY_ATTRIBUTES, to, from), () -> super.copyAttributes(from, to));
+  }
+
+  @Override
+  protected FileLock tryLock(Path path, RandomAccessFile file, long position, long size)
+      throws IOException {
+    return asked(Call.of(Kind.LOCK, path), () -> super.tryLock(path, file, position, size));
+  }
+}

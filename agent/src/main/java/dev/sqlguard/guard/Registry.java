@@ -36,8 +36,17 @@ final class Registry {
 
   private int nextSweep = FIRST_SWEEP;
 
-  /** The entry of a file, made if it is unknown. */
-  synchronized GuardedFile find(Path path) throws IOException {
+  /**
+   * The entry of a file, made if it is unknown. Where its disk doesn't answer, nobody is kept from
+   * other files: the first looks are taken before there is anything to wait for.
+   */
+  GuardedFile find(Path path) throws IOException {
+    FileStat.of(path.getParent());
+    FileStat.ofEntry(path);
+    return findOrMake(path);
+  }
+
+  private synchronized GuardedFile findOrMake(Path path) throws IOException {
     String name = name(path);
     Optional<FileStat> stat = FileStat.ofEntry(path);
     noteCreation(stat);
@@ -82,8 +91,11 @@ final class Registry {
   }
 
   /** Takes note of the inode that the file has now. */
-  synchronized void identify(GuardedFile file) throws IOException {
-    Optional<FileStat> now = FileStat.ofEntry(file.path());
+  void identify(GuardedFile file) throws IOException {
+    identify(file, FileStat.ofEntry(file.path()));
+  }
+
+  private synchronized void identify(GuardedFile file, Optional<FileStat> now) {
     if (file.id().isPresent() && byId.get(file.id().get()) == file) {
       byId.remove(file.id().get());
     }

@@ -16,6 +16,7 @@ enum OptionKey {
   MAX_LOSS("max-loss", "100", "a number from 0 to 100"),
   BACKFILL("backfill", "on", "on or off"),
   EVIDENCE("evidence", "3", "a number from 1 to 99"),
+  START_TIMEOUT("start-timeout", "", "a duration such as 500ms, 10s or 1m"),
   EXIT_TIMEOUT("exit-timeout", "5s", "a duration such as 500ms, 5s or 1m"),
   ADVISORIES("advisories", "on", "on or off"),
   LOG("log", "info", "info, warn or off"),

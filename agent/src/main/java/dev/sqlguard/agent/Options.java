@@ -4,7 +4,6 @@ import dev.sqlguard.guard.Log;
 import dev.sqlguard.guard.Settings;
 import java.io.IOException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
@@ -73,13 +72,14 @@ public record Options(Settings settings, Log log, List<String> complaints) {
       Log.Level level = oneOf(OptionKey.LOG, Log.Level.values());
       Log log = new Log(level, path(OptionKey.LOG_FILE));
       boolean enabled = oneOf(OptionKey.ENABLED, Switch.values()) == Switch.TRUE;
+      Optional<Duration> startTimeout = limit(OptionKey.START_TIMEOUT);
       Settings settings =
           new Settings(
               enabled,
               databases(),
               globs(),
               number(OptionKey.BACKUPS, 0, 99),
-              enabled ? directory(OptionKey.BACKUP_DIR) : Optional.empty(),
+              enabled ? directory(OptionKey.BACKUP_DIR, startTimeout) : Optional.empty(),
               duration(OptionKey.BACKUP_SPACING),
               oneOf(OptionKey.CHECK, Settings.Check.values()),
               oneOf(OptionKey.ON_DAMAGE, Settings.OnDamage.values()),
@@ -87,6 +87,7 @@ public record Options(Settings settings, Log log, List<String> complaints) {
               number(OptionKey.MAX_LOSS, 0, 100),
               isOn(OptionKey.BACKFILL),
               number(OptionKey.EVIDENCE, 1, 99),
+              startTimeout,
               duration(OptionKey.EXIT_TIMEOUT),
               isOn(OptionKey.ADVISORIES));
       return new Options(settings, log, List.copyOf(complaints));
@@ -214,9 +215,26 @@ public record Options(Settings settings, Log log, List<String> complaints) {
       if (parsed != null) {
         return parsed;
       }
+      complainOfDuration(key);
+      return parseDuration(key.defaultValue());
+    }
+
+    /** Empty where nothing is limited. No time at all would be another way to write check=off. */
+    private Optional<Duration> limit(OptionKey key) {
+      if (text(key).isEmpty()) {
+        return Optional.empty();
+      }
+      Duration parsed = parseDuration(text(key));
+      if (parsed != null && !parsed.isZero()) {
+        return Optional.of(parsed);
+      }
+      complainOfDuration(key);
+      return Optional.empty();
+    }
+
+    private void complainOfDuration(OptionKey key) {
       boolean bareNumber = parseDuration(text(key) + "s") != null;
       complain(key, text(key), bareNumber ? text(key) + "s" : "");
-      return parseDuration(key.defaultValue());
     }
 
     /** Null where it isn't one. */
@@ -254,13 +272,26 @@ public record Options(Settings settings, Log log, List<String> complaints) {
       }
     }
 
-    private Optional<Path> directory(OptionKey key) {
+    /**
+     * @param limit how long the file system may take to answer; empty means any time
+     */
+    private Optional<Path> directory(OptionKey key, Optional<Duration> limit) {
       Optional<Path> path = path(key);
       if (path.isEmpty() || !makesDirectories) {
         return path;
       }
       try {
-        return Optional.of(Files.createDirectories(path.get()).toRealPath());
+        NewDirectory made = new NewDirectory(path.get());
+        if (limit.isEmpty() || made.isMadeWithin(limit.get())) {
+          return Optional.of(made.realPath());
+        }
+        complaints.add(
+            "option "
+                + key.key()
+                + "="
+                + text(key)
+                + " gets no answer from its disk within start-timeout; it is left out");
+        return Optional.empty();
       } catch (IOException e) {
         complain(key, text(key), "");
         return Optional.empty();

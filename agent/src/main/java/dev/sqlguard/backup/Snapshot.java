@@ -135,8 +135,8 @@ public final class Snapshot {
   }
 
   private void copySide(Path from, Path to) throws IOException {
-    try (FileBytes bytes = new FileBytes(from)) {
-      disk.copy(bytes, to, done -> {});
+    try (LiveFile live = LiveFile.withoutLock(from, disk, parked)) {
+      disk.copy(live.bytes(), to, done -> {});
     }
   }
 
@@ -149,7 +149,7 @@ public final class Snapshot {
   }
 
   /** File times are too coarse to prove that a young file didn't change: compare what it holds. */
-  private static boolean sameBytes(FileBytes main, Origin origin, Path copy) throws IOException {
+  private boolean sameBytes(FileBytes main, Origin origin, Path copy) throws IOException {
     SideFiles beside = SideFiles.of(copy);
     try (FileBytes copied = new FileBytes(copy)) {
       return main.hasSameBytesAs(copied)
@@ -159,10 +159,10 @@ public final class Snapshot {
     }
   }
 
-  private static boolean sameBytes(Path a, Path b) throws IOException {
-    try (FileBytes left = new FileBytes(a);
-        FileBytes right = new FileBytes(b)) {
-      return left.hasSameBytesAs(right);
+  private boolean sameBytes(Path side, Path copy) throws IOException {
+    try (LiveFile live = LiveFile.withoutLock(side, disk, parked);
+        FileBytes copied = new FileBytes(copy)) {
+      return live.bytes().hasSameBytesAs(copied);
     }
   }
 

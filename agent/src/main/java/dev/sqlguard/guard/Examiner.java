@@ -200,8 +200,12 @@ final class Examiner {
     return new Examination(verdict, true, Optional.empty(), wal, obstacle, note, false);
   }
 
+  /** SQLite, which asks nobody, folds the log into the copy; and it may take long. */
   private Verdict judge(Path copy, SqliteEngine engine) {
-    return new IntegrityCheck(engine).verify(copy, depth);
+    disk.require();
+    Verdict verdict = new IntegrityCheck(engine).verify(copy, depth);
+    disk.require();
+    return verdict;
   }
 
   /** A key may have been given to a driver that knows nothing of encryption. */

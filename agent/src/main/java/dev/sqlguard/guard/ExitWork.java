@@ -5,6 +5,7 @@ import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Sizes;
+import dev.sqlguard.store.Uninterrupted;
 import dev.sqlguard.verify.SqliteError;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +35,9 @@ public final class ExitWork implements Runnable {
   /** What has a WAL to fold in and has had no line yet. */
   private final Set<Path> unfinished = ConcurrentHashMap.newKeySet();
 
+  /** What hasn't been looked at yet: a disk may not answer. */
+  private final Set<GuardedFile> unseen = ConcurrentHashMap.newKeySet();
+
   public ExitWork(Gate gate, Log log, Duration timeout) {
     this.gate = gate;
     this.log = log;
@@ -50,24 +54,15 @@ public final class ExitWork implements Runnable {
     Thread worker = new Thread(null, () -> foldAll(deadline), "sqlguard-exit", 0, false);
     worker.setDaemon(true);
     worker.start();
-    join(worker, deadline);
-    for (Path path : unfinished) {
-      finish(path, "exit-timeout is over; its WAL is left for the next open");
-    }
-  }
-
-  /** The thread that ends the JVM may be interrupted: it waits all the same. */
-  private static void join(Thread worker, long deadline) {
-    boolean interrupted = Thread.interrupted();
-    for (long left; (left = deadline - System.nanoTime()) > 0 && worker.isAlive(); ) {
-      try {
-        worker.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
-      } catch (InterruptedException e) {
-        interrupted = true;
+    Uninterrupted.join(worker, deadline);
+    for (GuardedFile file : unseen) {
+      if (unseen.remove(file)) {
+        log.warn(
+            file.path(), "exit-timeout is over; if it has a WAL, that is left for the next open");
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    for (Path path : unfinished) {
+      finish(path, "exit-timeout is over; its WAL is left for the next open");
     }
   }
 
@@ -90,17 +85,28 @@ public final class ExitWork implements Runnable {
   }
 
   private List<Task> tasks() {
-    List<Task> tasks = new ArrayList<>();
     for (GuardedFile file : gate.files()) {
+      if (file.isToBeFolded()) {
+        unseen.add(file);
+      }
+    }
+    List<Task> tasks = new ArrayList<>();
+    for (GuardedFile file : unseen) {
       try {
-        List<Task> found = file.isToBeFolded() ? tasksOf(file) : List.of();
+        List<Task> found = tasksOf(file);
+        if (!unseen.remove(file)) {
+          // The time is up, and the rest has its line.
+          return List.of();
+        }
         if (found.size() > 1) {
           log.warn(file.path(), "WAL not folded in: another of its names has one too");
         } else {
           tasks.addAll(found);
         }
       } catch (IOException | RuntimeException e) {
-        log.warn(file.path(), "WAL not folded in (" + Wording.of(e) + ")");
+        if (unseen.remove(file)) {
+          log.warn(file.path(), "WAL not folded in (" + Wording.of(e) + ")");
+        }
       }
     }
     for (Task task : tasks) {

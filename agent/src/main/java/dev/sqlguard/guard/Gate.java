@@ -5,6 +5,7 @@ import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.FileStat;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -128,16 +129,26 @@ public final class Gate {
     }
   }
 
+  /**
+   * What comes of the work before the open; with a start-timeout no later than that allows. The
+   * thread that waits here has the gate, so that the others who wait there go on with it.
+   */
+  private Outcome outcomeOf(GuardedFile file, Target target, ApplicationDriver driver) {
+    boolean unknown = file.isOpenedByUnknown();
+    if (settings.startTimeout().isEmpty()) {
+      return guard.atTheGate(target, driver, unknown);
+    }
+    Duration limit = settings.startTimeout().get();
+    return new TimedVisit(this, guard, target, driver, unknown, limit).outcome();
+  }
+
   private void examine(GuardedFile file, Target target, ApplicationDriver driver)
       throws IOException {
     boolean outermost = enter();
     try {
       long started = System.nanoTime();
       Optional<Origin> before = Origin.of(file.path());
-      Outcome outcome =
-          file.isOpenedByUnknown()
-              ? guard.besideUnknown(target, driver)
-              : guard.beforeFirstOpen(target, driver);
+      Outcome outcome = outcomeOf(file, target, driver);
       registry.identify(file);
       Optional<Origin> judged = judged(file.path(), before);
       long nanos = System.nanoTime() - started;

@@ -10,6 +10,7 @@ import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
+import dev.sqlguard.store.Lease;
 import dev.sqlguard.store.NotEnoughSpaceException;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
@@ -22,6 +23,7 @@ import dev.sqlguard.verify.Verifier.Depth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -36,11 +38,12 @@ public final class Guard {
   private final Settings settings;
   private final Log log;
   private final Disk disk;
-  private final Parked parked = new Parked();
+  private final Supplier<Optional<SqliteEngine>> newestSqlite;
+  private final Parked parked;
   private final Advisories advisories;
   private final Examiner examiner;
 
-  private final StateFiles stateFiles = new StateFiles();
+  private final StateFiles stateFiles;
   private final Settlement settlement;
 
   /**
@@ -49,13 +52,51 @@ public final class Guard {
    */
   public Guard(
       Settings settings, Log log, Disk disk, Supplier<Optional<SqliteEngine>> newestSqlite) {
+    this(
+        settings,
+        log,
+        disk,
+        newestSqlite,
+        new Parked(),
+        new Advisories(settings.advisories(), log),
+        new StateFiles());
+  }
+
+  private Guard(
+      Settings settings,
+      Log log,
+      Disk disk,
+      Supplier<Optional<SqliteEngine>> newestSqlite,
+      Parked parked,
+      Advisories advisories,
+      StateFiles stateFiles) {
     this.settings = settings;
     this.log = log;
     this.disk = disk;
+    this.newestSqlite = newestSqlite;
+    this.parked = parked;
+    this.advisories = advisories;
+    this.stateFiles = stateFiles;
     Depth depth = settings.check() == Settings.Check.QUICK ? Depth.QUICK : Depth.FULL;
-    this.advisories = new Advisories(settings.advisories(), log);
     this.examiner = new Examiner(disk, parked, depth, newestSqlite, advisories);
     this.settlement = new Settlement(settings, log, disk, parked, stateFiles);
+  }
+
+  /** The same guard for one visit, which ends where its lease is revoked. */
+  Guard under(Lease lease) {
+    Disk leased = disk.under(lease);
+    return new Guard(settings, log, leased, newestSqlite, parked, advisories, stateFiles);
+  }
+
+  /** The lease is revoked, and the thread that works under it may never come back. */
+  void leftBehind(Path main, Duration limit) {
+    stateFiles.leave(disk);
+    log.warn(
+        main,
+        "start-timeout ("
+            + Wording.of(limit)
+            + ") was over before the guard was done with it; opened as it is, and left alone from now"
+            + " on; if its disk answers, set a longer start-timeout, or check=quick");
   }
 
   Advisories advisories() {
@@ -81,7 +122,7 @@ public final class Guard {
    * SQLite: as long as that lasts, the guard's own connection would take its locks away. Never
    * throws.
    */
-  Outcome besideUnknown(Target target, ApplicationDriver driver) {
+  private Outcome besideUnknown(Target target, ApplicationDriver driver) {
     Path main = target.file();
     try {
       if (FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0) {
@@ -93,6 +134,15 @@ public final class Guard {
       return Outcome.PROCEED;
     }
     return beforeFirstOpen(target, driver);
+  }
+
+  /**
+   * What is done before an open that passes the gate. Never throws.
+   *
+   * @param besideUnknown whether something else may have it open: see {@link #besideUnknown}
+   */
+  Outcome atTheGate(Target target, ApplicationDriver driver, boolean besideUnknown) {
+    return besideUnknown ? besideUnknown(target, driver) : beforeFirstOpen(target, driver);
   }
 
   private Outcome uninterrupted(Target target, ApplicationDriver driver, boolean open) {
@@ -140,7 +190,7 @@ public final class Guard {
     if (stat.isEmpty() || !stat.get().regular() || stat.get().links() > 1) {
       return false;
     }
-    StateFile state = stateFiles.peek(names.state());
+    StateFile state = stateFiles.peek(names.state(), disk);
     Path main = file.resolveSibling(stem.get());
     return names.isWorkFile(file)
         || new Catalog(state, names, disk).identify(file).isPresent()
@@ -269,7 +319,7 @@ public final class Guard {
       throws IOException {
     Path main = target.file();
     try (TemporaryCopy copy = TemporaryCopy.of(main, disk);
-        Progress progress = new Progress(log, main, Files.size(main))) {
+        Progress progress = new Progress(log, main, Files.size(main), disk)) {
       Examination seen = by.confirm(main, copy.file(), driver, progress);
       if (seen.verdict() instanceof Damaged damaged) {
         String why =

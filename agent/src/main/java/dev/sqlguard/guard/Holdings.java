@@ -130,6 +130,8 @@ public record Holdings(List<Item> items) {
 
   private static Optional<StateFile> peek(BackupNames names) throws IOException {
     boolean exists = FileStat.ofEntry(names.state()).filter(FileStat::regular).isPresent();
-    return exists ? Optional.of(new StateFiles().peek(names.state())) : Optional.empty();
+    return exists
+        ? Optional.of(new StateFiles().peek(names.state(), new Disk()))
+        : Optional.empty();
   }
 }

@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.Sizes;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
@@ -15,17 +16,23 @@ final class Progress implements AutoCloseable, LongConsumer {
   private final Log log;
   private final Path database;
   private final long size;
+  private final Disk disk;
   private final long started = System.nanoTime();
   private volatile long copied;
   private volatile boolean repairing;
   private volatile boolean closed;
   private final Thread thread;
 
-  /** A database so small that no check of it takes long gets no thread. */
-  Progress(Log log, Path database, long size) {
+  /**
+   * A database so small that no check of it takes long gets no thread.
+   *
+   * @param disk knows whether the application has gone on without the check
+   */
+  Progress(Log log, Path database, long size, Disk disk) {
     this.log = log;
     this.database = database;
     this.size = size;
+    this.disk = disk;
     if (size < SMALLEST) {
       thread = null;
       return;
@@ -61,9 +68,9 @@ final class Progress implements AutoCloseable, LongConsumer {
 
   private void run() {
     try {
-      while (!closed) {
+      while (!closed && !disk.isRevoked()) {
         Thread.sleep(INTERVAL_MILLIS);
-        if (!closed) {
+        if (!closed && !disk.isRevoked()) {
           log.info(database, text());
         }
       }

@@ -348,6 +348,7 @@ public final class Restoration {
         100,
         true,
         ALL_EVIDENCE,
+        Optional.empty(),
         Duration.ZERO,
         false);
   }

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param maxLoss in percent of all rows that are known of: what loses more isn't installed
  * @param backfill whether a backup's rows may take the place of destroyed ones
  * @param evidence how many damaged originals to keep
+ * @param startTimeout the most time that an application waits before a first open; empty means any
  * @param advisories whether dangers are named that lie outside of the database
  */
 public record Settings(
@@ -35,6 +36,7 @@ public record Settings(
     int maxLoss,
     boolean backfill,
     int evidence,
+    Optional<Duration> startTimeout,
     Duration exitTimeout,
     boolean advisories) {
 

@@ -48,7 +48,7 @@ final class Settlement {
     Path state = BackupNames.beside(main).state();
     return FileStat.ofEntry(state).isPresent()
         && Files.isReadable(state)
-        && Installation.isPending(stateFiles.peek(state));
+        && Installation.isPending(stateFiles.peek(state, disk));
   }
 
   /**

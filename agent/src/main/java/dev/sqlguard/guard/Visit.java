@@ -56,7 +56,7 @@ final class Visit {
         return standing.get();
       }
     }
-    try (Progress progress = new Progress(log, main, stat.size())) {
+    try (Progress progress = new Progress(log, main, stat.size(), disk)) {
       Examination seen = examiner.examine(main, workplace.staged(), driver, progress);
       if (seen.verdict() instanceof Damaged) {
         // Guilty only when an independent copy and the newest SQLite say the same.

@@ -1,6 +1,7 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.KeptBackups;
+import dev.sqlguard.repair.Age;
 import dev.sqlguard.repair.Candidate;
 import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.salvage.SalvageReport;
@@ -9,10 +10,13 @@ import dev.sqlguard.verify.Verdict.Damaged;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** What verdicts and errors are called in the guard's lines. */
 final class Wording {
+  private static final long ROUGHLY_MILLIS = 2000;
+
   private Wording() {}
 
   static String of(Damaged damaged) {
@@ -103,6 +107,12 @@ final class Wording {
     return "older evidence deleted: "
         + evidence
         + (Files.exists(quarantine) ? ", but not its rows in quarantine: " + quarantine : "");
+  }
+
+  /** A limit of time. */
+  static String of(Duration limit) {
+    long millis = limit.toMillis();
+    return millis < ROUGHLY_MILLIS ? millis + " ms" : Age.text(millis);
   }
 
   static String of(Throwable t) {

@@ -123,7 +123,7 @@ final class EvidenceLimit {
   }
 
   /** Whether both are missing, or hold the same bytes. */
-  static boolean isSame(Path a, Path b) throws IOException {
+  private static boolean isSame(Path a, Path b) throws IOException {
     boolean exists = FileStat.ofEntry(a).isPresent();
     if (exists != FileStat.ofEntry(b).isPresent()) {
       return false;

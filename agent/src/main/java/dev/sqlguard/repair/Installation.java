@@ -113,7 +113,12 @@ public final class Installation {
   public Optional<Path> settle() throws IOException {
     Optional<Path> completed = Optional.empty();
     for (StateLine line : state.lines(Intent.KIND)) {
-      completed = settle(Intent.fromLine(line));
+      disk.enterSection();
+      try {
+        completed = settle(Intent.fromLine(line));
+      } finally {
+        disk.exitSection();
+      }
     }
     Optional<FileStat> left = FileStat.ofEntry(staged());
     if (left.isPresent() && left.get().regular()) {
@@ -254,6 +259,7 @@ public final class Installation {
       clearIntent();
       return new Result.NotPossible(OPENED_MEANWHILE);
     }
+    disk.enterSection();
     try {
       return replace(live, intent, kept);
     } catch (IOException e) {
@@ -263,6 +269,8 @@ public final class Installation {
         clearIntent();
       }
       throw e;
+    } finally {
+      disk.exitSection();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sqlguard.repair;
 
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.LiveFile;
 import dev.sqlguard.store.Parked;
@@ -61,7 +62,7 @@ final class LiveSides {
         disk.copyDurably(beside.all().get(i), side);
         disk.adopt(side, copy.get());
       } else if (copy.isPresent() && !side.equals(live.shm())) {
-        restored &= EvidenceLimit.isSame(beside.all().get(i), side);
+        restored &= isSame(side, beside.all().get(i));
       }
     }
     disk.syncDirectory(main.getParent());
@@ -75,7 +76,18 @@ final class LiveSides {
     return isIn(live.wal(), beside.wal()) && isIn(live.journal(), beside.journal());
   }
 
-  private static boolean isIn(Path live, Path kept) throws IOException {
-    return FileStat.ofEntry(live).isEmpty() || EvidenceLimit.isSame(live, kept);
+  private boolean isIn(Path side, Path kept) throws IOException {
+    return FileStat.ofEntry(side).isEmpty() || isSame(side, kept);
+  }
+
+  /** Whether there are both, or neither, and they hold the same bytes. */
+  private boolean isSame(Path side, Path kept) throws IOException {
+    if (FileStat.ofEntry(side).isEmpty() || FileStat.ofEntry(kept).isEmpty()) {
+      return FileStat.ofEntry(side).isEmpty() && FileStat.ofEntry(kept).isEmpty();
+    }
+    try (LiveFile live = LiveFile.withoutLock(side, disk, parked);
+        FileBytes copied = new FileBytes(kept)) {
+      return live.bytes().hasSameBytesAs(copied);
+    }
   }
 }

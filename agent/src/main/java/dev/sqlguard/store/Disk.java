@@ -28,6 +28,35 @@ public class Disk {
     this.calls = calls;
   }
 
+  /** The same disk for one visit, as long as its lease lasts. */
+  public Disk under(Lease lease) {
+    return new Disk(new LeasedSyscalls(calls, lease));
+  }
+
+  /** Whether nothing is to be changed any more, nor anything said: the application has gone on. */
+  public boolean isRevoked() {
+    return calls.isRevoked();
+  }
+
+  /** Throws where {@link #isRevoked}: between steps that change no file and take long. */
+  public void require() {
+    if (calls.isRevoked()) {
+      throw new RevokedError();
+    }
+  }
+
+  /** Begins steps that aren't to be cut off in the middle: see {@link Lease}. */
+  public void enterSection() {
+    if (!calls.enter()) {
+      throw new RevokedError();
+    }
+  }
+
+  /** Ends them. */
+  public void exitSection() {
+    calls.exit();
+  }
+
   /** For those in this room who hold a file open. */
   Syscalls calls() {
     return calls;

@@ -11,7 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The one descriptor of a main file that the guard holds, for as long as it copies or replaces it.
+ * The one descriptor of a main file that the guard holds, for as long as it copies or replaces it;
+ * or, without a lock, that of a side file.
  *
  * <p>{@link #tryExclusive} keeps other processes out as SQLite does (file format, section 1.3.15;
  * os.h): it holds PENDING, without which nobody gets a lock, having made sure that nobody had one,
@@ -20,10 +21,11 @@ import java.util.Set;
  *
  * <p>POSIX locks belong to the process and go with <em>any</em> descriptor of the file. So this
  * object is made only while no other descriptor of the file exists in the process, and {@link
- * #close} keeps the descriptor open for good where one has come into being since. It is also why
- * SHARED and RESERVED aren't held for longer: whoever in this process opens the file meanwhile has
- * locks there that can't be told from ours. PENDING alone can be given back without asking: for a
- * writer it only keeps new readers away.
+ * #close} keeps the descriptor open for good where one has come into being since, or may have: when
+ * the lease of the visit is revoked, the application is using the file. It is also why SHARED and
+ * RESERVED aren't held for longer: whoever in this process opens the file meanwhile has locks there
+ * that can't be told from ours. PENDING alone can be given back without asking: for a writer it
+ * only keeps new readers away.
  */
 public final class LiveFile implements Closeable {
   private static final long PENDING_BYTE = 0x40000000L;
@@ -115,17 +117,37 @@ public final class LiveFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (isSharedWithinProcess()) {
-      parked.keep(file);
-      if (pending != null) {
-        pending.release();
+    if (!calls.enter()) {
+      park();
+      return;
+    }
+    try {
+      boolean alone = false;
+      try {
+        alone = !isSharedWithinProcess();
+      } finally {
+        if (alone) {
+          file.close();
+        } else {
+          park();
+        }
       }
-    } else {
-      file.close();
+    } finally {
+      calls.exit();
+    }
+  }
+
+  private void park() throws IOException {
+    parked.keep(file);
+    if (pending != null) {
+      pending.release();
     }
   }
 
   private boolean lock() throws IOException {
+    if (!calls.enter()) {
+      throw new RevokedError();
+    }
     try {
       pending = calls.tryLock(main, file, PENDING_BYTE, 1);
       if (pending == null) {
@@ -135,10 +157,15 @@ public final class LiveFile implements Closeable {
       if (shared == null) {
         return false;
       }
-      shared.release();
+      if (!calls.isRevoked()) {
+        // Otherwise the application may have it by now: its own unlocking lets it go.
+        shared.release();
+      }
       return true;
     } catch (OverlappingFileLockException e) {
       return false;
+    } finally {
+      calls.exit();
     }
   }
 }

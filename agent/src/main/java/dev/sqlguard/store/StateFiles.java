@@ -3,7 +3,9 @@ package dev.sqlguard.store;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +18,11 @@ import java.util.concurrent.TimeUnit;
 public final class StateFiles {
   private static final long FOREVER = TimeUnit.DAYS.toNanos(1000);
 
-  private final Set<FileId> inUse = new HashSet<>();
+  /** Who has which file open. */
+  private final Map<FileId, Disk> inUse = new HashMap<>();
+
+  /** Those of them that nobody waits for. */
+  private final Set<FileId> leftBehind = new HashSet<>();
 
   /**
    * Opens a state file, creates it where it is missing, and takes its lock.
@@ -30,7 +36,7 @@ public final class StateFiles {
       throws IOException {
     StateFile.create(path, model, disk);
     FileId id = idOf(path);
-    if (!claim(id, waitNanos)) {
+    if (!claim(id, disk, waitNanos)) {
       return Optional.empty();
     }
     Optional<StateFile> opened = Optional.empty();
@@ -46,10 +52,14 @@ public final class StateFiles {
     return opened;
   }
 
-  /** Reads what a state file says, without its lock, as soon as no thread here has it open. */
-  public StateFile peek(Path path) throws IOException {
+  /**
+   * Reads what a state file says, without its lock, as soon as no thread here has it open.
+   *
+   * @throws IOException where a thread has it that is left behind
+   */
+  public StateFile peek(Path path, Disk disk) throws IOException {
     FileId id = idOf(path);
-    if (!claim(id, FOREVER)) {
+    if (!claim(id, disk, FOREVER)) {
       throw new IOException(path + " is in use");
     }
     try {
@@ -67,26 +77,42 @@ public final class StateFiles {
     return stat.get().id();
   }
 
-  private synchronized boolean claim(FileId id, long waitNanos) {
+  /**
+   * The lease of the visit that works with {@code disk} is revoked. What it has open stays its own
+   * until its thread comes back, which may be never: from now on nobody waits for that.
+   */
+  public synchronized void leave(Disk disk) {
+    for (Map.Entry<FileId, Disk> claim : inUse.entrySet()) {
+      if (claim.getValue() == disk) {
+        leftBehind.add(claim.getKey());
+      }
+    }
+    notifyAll();
+  }
+
+  private synchronized boolean claim(FileId id, Disk disk, long waitNanos) {
     long started = System.nanoTime();
     boolean interrupted = false;
-    boolean claimed = inUse.add(id);
-    for (long left; !claimed && (left = started + waitNanos - System.nanoTime()) > 0; ) {
+    for (long left;
+        inUse.containsKey(id)
+            && !leftBehind.contains(id)
+            && (left = started + waitNanos - System.nanoTime()) > 0; ) {
       try {
         wait(TimeUnit.NANOSECONDS.toMillis(left) + 1);
       } catch (InterruptedException e) {
         interrupted = true;
       }
-      claimed = inUse.add(id);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return claimed;
+    disk.require();
+    return inUse.putIfAbsent(id, disk) == null;
   }
 
   synchronized void release(FileId id) {
     inUse.remove(id);
+    leftBehind.remove(id);
     notifyAll();
   }
 }

@@ -21,6 +21,23 @@ import java.nio.file.attribute.PosixFilePermissions;
  * <p>Calls on an open file are told its path too, for whoever listens.
  */
 public class Syscalls {
+  /** Whether nothing is to happen any more: see {@link Lease}. */
+  protected boolean isRevoked() {
+    return false;
+  }
+
+  /**
+   * Begins a critical section: see {@link Lease}.
+   *
+   * @return false where nothing is to happen any more; there is no section then
+   */
+  protected boolean enter() {
+    return true;
+  }
+
+  /** Ends it. */
+  protected void exit() {}
+
   /**
    * open(2) with O_CREAT and O_EXCL: an empty file that nobody else can read.
    *

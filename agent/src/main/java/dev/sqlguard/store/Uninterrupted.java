@@ -2,6 +2,7 @@ package dev.sqlguard.store;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs channel operations on a thread that may be interrupted at any moment. A {@code FileChannel}
@@ -19,6 +20,26 @@ public final class Uninterrupted {
   private static final int MOST_ATTEMPTS = 100;
 
   private Uninterrupted() {}
+
+  /**
+   * Waits for the end of {@code worker}, with a thread that may be interrupted: it waits all the
+   * same, and keeps its flag.
+   *
+   * @param deadline how long at most, by {@link System#nanoTime}
+   */
+  public static void join(Thread worker, long deadline) {
+    boolean interrupted = Thread.interrupted();
+    for (long left; (left = deadline - System.nanoTime()) > 0 && worker.isAlive(); ) {
+      try {
+        worker.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
 
   /** Repeats {@code operation} until no interrupt hits it. */
   public static <T> T run(Operation<T> operation) throws IOException {

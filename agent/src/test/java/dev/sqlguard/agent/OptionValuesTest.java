@@ -55,6 +55,7 @@ class OptionValuesTest {
     assertEquals(OnDamage.REPAIR, settings.onDamage());
     assertEquals(OnUnrecoverable.OPEN, settings.onUnrecoverable());
     assertEquals(3, settings.evidence());
+    assertEquals(Optional.empty(), settings.startTimeout());
     assertEquals(Duration.ofSeconds(5), settings.exitTimeout());
   }
 
@@ -73,7 +74,7 @@ class OptionValuesTest {
             "enabled=false,backups=7,backup-dir="
                 + backups
                 + ",backup-spacing=10m,check=quick,on-damage=report,on-unrecoverable=refuse,"
-                + "evidence=9,exit-timeout=500ms,log=off");
+                + "evidence=9,start-timeout=20s,exit-timeout=500ms,log=off");
     assertFalse(settings.enabled());
     assertEquals(7, settings.backups());
     assertEquals(Duration.ofMinutes(10), settings.backupSpacing());
@@ -81,6 +82,7 @@ class OptionValuesTest {
     assertEquals(OnDamage.REPORT, settings.onDamage());
     assertEquals(OnUnrecoverable.REFUSE, settings.onUnrecoverable());
     assertEquals(9, settings.evidence());
+    assertEquals(Optional.of(Duration.ofSeconds(20)), settings.startTimeout());
     assertEquals(Duration.ofMillis(500), settings.exitTimeout());
   }
 
@@ -154,6 +156,9 @@ class OptionValuesTest {
         "backup-spacing=1y | | default 1h",
         "backup-spacing=-1s | | default 1h",
         "backup-spacing=1.5h | | default 1h",
+        "start-timeout=10 | 10s | left out",
+        "start-timeout=0s | | left out",
+        "start-timeout=soon | | left out",
         "exit-timeout=9999999999s | | default 5s",
         "on-damage=fix | | default repair",
         "on-unrecoverable=opem | open | default open",

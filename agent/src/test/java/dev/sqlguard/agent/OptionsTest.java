@@ -41,6 +41,7 @@ class OptionsTest {
     assertEquals(3, settings.evidence());
     assertEquals(Duration.ofHours(1), settings.backupSpacing());
     assertEquals(Duration.ofSeconds(5), settings.exitTimeout());
+    assertEquals(Optional.empty(), settings.startTimeout());
     assertEquals(Settings.Check.FULL, settings.check());
     assertEquals(Settings.OnDamage.REPAIR, settings.onDamage());
     assertEquals(Settings.OnUnrecoverable.OPEN, settings.onUnrecoverable());

@@ -359,7 +359,16 @@ class CrashTest {
     return settings(check, 100, 3);
   }
 
+  static Settings settings(Optional<Duration> startTimeout) {
+    return settings(Settings.Check.FULL, 100, 3, startTimeout);
+  }
+
   private static Settings settings(Settings.Check check, int maxLoss, int evidence) {
+    return settings(check, maxLoss, evidence, Optional.empty());
+  }
+
+  private static Settings settings(
+      Settings.Check check, int maxLoss, int evidence, Optional<Duration> startTimeout) {
     return new Settings(
         true,
         List.of(),
@@ -373,6 +382,7 @@ class CrashTest {
         maxLoss,
         true,
         evidence,
+        startTimeout,
         Duration.ofSeconds(5),
         true);
   }
@@ -441,7 +451,7 @@ class CrashTest {
     }
   }
 
-  private static void assertNothingStaged(Path db, int stop) throws IOException {
+  static void assertNothingStaged(Path db, int stop) throws IOException {
     try (var files = Files.list(db.getParent())) {
       List<Path> staged =
           files.filter(file -> file.getFileName().toString().contains(".sqlguard-")).toList();

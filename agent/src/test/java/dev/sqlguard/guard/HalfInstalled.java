@@ -1,6 +1,9 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.fault.Call;
+import dev.sqlguard.store.fault.StoppingSyscalls;
+import dev.sqlguard.store.fault.WatchedSyscalls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,20 +27,38 @@ public final class HalfInstalled {
   }
 
   private static Path in(Path directory) throws Exception {
-    for (int stop = 0; ; stop++) {
-      Path db = Files.createDirectory(directory.resolve("stop-" + stop)).resolve("app.db");
-      CrashTest.create(db, ROWS);
-      CrashTest.start(db, new Disk());
-      CrashTest.damage(db);
-      CrashTest.leaveWal(db);
-      byte[] damaged = Files.readAllBytes(db);
-      if (!CrashTest.startAndStop(db, stop)) {
-        throw new AssertionError("no stop leaves a half installed database");
-      }
-      if (Files.notExists(CrashTest.beside(db, "-wal"))
-          && Arrays.equals(damaged, Files.readAllBytes(db))) {
-        return db;
+    Path db = Files.createDirectory(directory.resolve("half")).resolve("app.db");
+    CrashTest.create(db, ROWS);
+    CrashTest.start(db, new Disk());
+    CrashTest.damage(db);
+    CrashTest.leaveWal(db);
+    stopIn(db);
+    return db;
+  }
+
+  /** Lets the guard die there, in the repair of a damaged database that has a log. */
+  static void stopIn(Path db) throws Exception {
+    Path wal = CrashTest.beside(db, "-wal");
+    byte[] damaged = Files.readAllBytes(db);
+    WatchedSyscalls dying =
+        new WatchedSyscalls() {
+          private boolean dead;
+
+          @Override
+          protected void before(Call call) {
+            dead |= call.kind() == Call.Kind.RENAME && db.equals(call.target());
+            if (dead) {
+              throw new StoppingSyscalls.Stopped();
+            }
+          }
+        };
+    try {
+      CrashTest.start(db, new Disk(dying));
+    } catch (StoppingSyscalls.Stopped e) {
+      if (Files.notExists(wal) && Arrays.equals(damaged, Files.readAllBytes(db))) {
+        return;
       }
     }
+    throw new AssertionError("no stop leaves a half installed database");
   }
 }

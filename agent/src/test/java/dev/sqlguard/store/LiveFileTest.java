@@ -3,11 +3,15 @@ package dev.sqlguard.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.sqlguard.it.KernelView;
 import dev.sqlguard.store.fault.Call;
 import dev.sqlguard.store.fault.WatchedSyscalls;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,5 +39,92 @@ class LiveFileTest {
     FileId id = FileStat.ofEntry(main).orElseThrow().id();
     assertThrows(IOException.class, () -> LiveFile.tryExclusive(main, noLocks, new Parked()));
     assertEquals(0, FileUsers.inThisProcess(Set.of(id)));
+  }
+
+  private static FileId idOf(Path file) throws IOException {
+    return FileStat.ofEntry(file).orElseThrow().id();
+  }
+
+  private static List<String> locks(Path file) throws IOException {
+    return KernelView.locks(ProcessHandle.current().pid(), file);
+  }
+
+  /** Whatever lock the application has by now goes with the first descriptor that is closed. */
+  @Test
+  void whoIsLeftBehindClosesNothing() throws Exception {
+    Path main = Files.write(directory.resolve("app.db"), new byte[512]);
+    Lease lease = new Lease();
+    Parked parked = new Parked();
+    Disk disk = new Disk().under(lease);
+    LiveFile writable = LiveFile.tryExclusive(main, disk, parked).orElseThrow();
+    LiveFile readable = LiveFile.withoutLock(main, disk, parked);
+    lease.revoke();
+    try (RandomAccessFile application = new RandomAccessFile(main.toFile(), "rw")) {
+      application.getChannel().lock(0, 1, false);
+      writable.close();
+      readable.close();
+      assertEquals(List.of("WRITE 0 0"), locks(main));
+      assertEquals(3, FileUsers.inThisProcess(Set.of(idOf(main))));
+    }
+    Reference.reachabilityFence(parked);
+  }
+
+  /** It is alone by the look of it, and may not be any more when it closes. */
+  @Test
+  void whoIsLeftBehindClosesNothingThoughNobodyElseHasItOpen() throws Exception {
+    Path main = Files.write(directory.resolve("app.db"), new byte[512]);
+    Lease lease = new Lease();
+    Parked parked = new Parked();
+    LiveFile live = LiveFile.tryExclusive(main, new Disk().under(lease), parked).orElseThrow();
+    lease.revoke();
+    live.close();
+    assertEquals(1, FileUsers.inThisProcess(Set.of(idOf(main))));
+    assertEquals(List.of(), locks(main), "other processes would be kept out");
+    Reference.reachabilityFence(parked);
+  }
+
+  @Test
+  void whoIsLeftBehindTakesNoLock() throws Exception {
+    Path main = Files.write(directory.resolve("app.db"), new byte[512]);
+    Lease lease = new Lease();
+    Parked parked = new Parked();
+    Syscalls revokedOnceOpen =
+        new WatchedSyscalls() {
+          @Override
+          protected void before(Call call) {}
+
+          @Override
+          protected void after(Call call) {
+            lease.revoke();
+          }
+        };
+    Disk disk = new Disk(revokedOnceOpen).under(lease);
+    assertThrows(RevokedError.class, () -> LiveFile.tryExclusive(main, disk, parked));
+    assertEquals(List.of(), locks(main));
+    assertEquals(1, FileUsers.inThisProcess(Set.of(idOf(main))));
+    Reference.reachabilityFence(parked);
+  }
+
+  /** A lock that the kernel gave late can't be let go: the application may have it too by then. */
+  @Test
+  void aLockThatCameTooLateStays() throws Exception {
+    Path main = Files.write(directory.resolve("app.db"), new byte[512]);
+    Lease lease = new Lease();
+    Parked parked = new Parked();
+    Syscalls slow =
+        new WatchedSyscalls() {
+          private int locks;
+
+          @Override
+          protected void before(Call call) {
+            if (call.kind() == Call.Kind.LOCK && ++locks == 2) {
+              lease.revoke();
+            }
+          }
+        };
+    LiveFile live = LiveFile.tryExclusive(main, new Disk(slow).under(lease), parked).orElseThrow();
+    live.close();
+    assertEquals(List.of("WRITE 1073741826 1073742335"), locks(main));
+    Reference.reachabilityFence(parked);
   }
 }

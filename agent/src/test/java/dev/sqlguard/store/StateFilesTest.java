@@ -2,6 +2,7 @@ package dev.sqlguard.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -85,13 +86,44 @@ class StateFilesTest {
     StateFile first = open(0).orElseThrow();
     Thread[] waiting = new Thread[1];
     CompletableFuture<String> look =
-        inBackground(waiting, () -> files.peek(path).lines("fact").get(0).text("value"));
+        inBackground(waiting, () -> files.peek(path, disk).lines("fact").get(0).text("value"));
     awaitWaiting(waiting[0]);
     assertTrue(isLocked());
     first.put("fact", List.of(StateLine.of("fact", "value", "one")));
     first.save(disk);
     first.close();
     assertEquals("one", look.get(60, TimeUnit.SECONDS));
+  }
+
+  /** Its thread may be in a call that never returns; it keeps the lock against other processes. */
+  @Test
+  void nobodyWaitsForWhatIsLeftBehind() throws Exception {
+    Lease lease = new Lease();
+    Disk leased = disk.under(lease);
+    StateFile left = files.open(path, FileStat.privateTo(directory), leased, 0).orElseThrow();
+    Thread[] waiting = new Thread[1];
+    CompletableFuture<String> second =
+        inBackground(waiting, () -> Boolean.toString(open(LONG).isEmpty()));
+    awaitWaiting(waiting[0]);
+    lease.revoke();
+    files.leave(leased);
+    assertEquals("true", second.get(60, TimeUnit.SECONDS));
+    assertTrue(open(LONG).isEmpty());
+    assertThrows(IOException.class, () -> files.peek(path, disk));
+    assertTrue(isLocked());
+    left.close();
+    assertFalse(isLocked());
+    open(0).orElseThrow().close();
+  }
+
+  @Test
+  void whoIsLeftBehindGetsNoneAnyMore() throws Exception {
+    open(0).orElseThrow().close();
+    Lease lease = new Lease();
+    lease.revoke();
+    Disk leased = disk.under(lease);
+    assertThrows(RevokedError.class, () -> files.peek(path, leased));
+    open(0).orElseThrow().close();
   }
 
   private interface Work {

@@ -219,6 +219,11 @@ final class GuardedJvm {
     /** Sends one command to {@link ScriptApp} and returns its answer. */
     String say(String... words) throws IOException {
       tell(words);
+      return answer();
+    }
+
+    /** The answer to a command that was sent with {@link #tell}. */
+    String answer() throws IOException {
       String answer = output.readLine();
       if (answer == null) {
         throw new IOException("the JVM ended: " + Files.readString(errors));

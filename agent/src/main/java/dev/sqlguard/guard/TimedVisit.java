@@ -2,6 +2,7 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.store.Lease;
+import dev.sqlguard.store.RevokedError;
 import dev.sqlguard.store.Uninterrupted;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -70,11 +71,13 @@ final class TimedVisit implements Runnable {
   Outcome outcomeBy(long deadline, long patienceNanos) {
     Uninterrupted.join(worker, deadline);
     revoke(System.nanoTime() + patienceNanos);
-    if (failure instanceof Error error) {
+    Throwable thrown = failure;
+    // The worker may have noticed already that its time is up.
+    if (thrown instanceof Error error && !(thrown instanceof RevokedError)) {
       throw error;
     }
-    if (failure != null) {
-      throw (RuntimeException) failure;
+    if (thrown instanceof RuntimeException exception) {
+      throw exception;
     }
     if (outcome != null) {
       return outcome;

@@ -224,12 +224,23 @@ class TimedVisitTest {
     assertEquals(1, hanging.released.getCount());
   }
 
+  @Test
+  void aWorkerThatNoticesFirstThatItsTimeIsUpIsNoError() throws Exception {
+    damage();
+    TimedVisit visit = visitThatHangsIn(Call.Kind.CREATE, CrashTest.beside(db, ".sqlguard-staged"));
+    assertSame(Outcome.PROCEED, visit.outcomeBy(System.nanoTime(), 1));
+    hanging.released.countDown();
+    hanging.worker.join();
+    assertSame(Outcome.PROCEED, visit.outcomeBy(System.nanoTime(), 1));
+  }
+
   /** Its own open of another file must not wait for what is left behind there. */
   @Test
   void aLaterOpenOfTheSameFileIsNotHeldUpByTheStateFile() throws Exception {
-    Gate gate = gate(Call.Kind.CREATE, CrashTest.beside(db, ".sqlguard-backup"), SOON_OVER);
+    Gate gate = gate(Call.Kind.CREATE, CrashTest.beside(db, ".sqlguard-staged"), SOON_OVER);
     Target readOnly = new Target(db, db, true, true, true);
     open(gate, db);
+    assertEquals(0, hanging.arrived.getCount());
     GuardedFile again = gate.opening(readOnly, new JdbcDriver(DB.class, () -> true)).orElseThrow();
     assertTrue(again.isExaminedFor(true));
   }

@@ -37,9 +37,13 @@ final class Settlement {
 
   /** As part of a visit, which has the state file open. */
   void settle(Path main, Installation installation) throws IOException {
-    Optional<Path> finished = installation.settle();
+    Optional<Installation.Result.Installed> finished = installation.settle();
     if (finished.isPresent()) {
-      log.warn(main, "an interrupted repair is finished; the damaged file is " + finished.get());
+      Path evidence = finished.get().evidence();
+      log.warn(main, "an interrupted repair is finished; the damaged file is " + evidence);
+      for (Path deleted : finished.get().deleted()) {
+        log.warn(main, Wording.ofDeleted(deleted));
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,6 +25,7 @@ import java.util.Optional;
 final class TemporaryCopy implements Closeable {
   private static final String COPY = "copy.db";
   private static final String LOCK = "lock";
+  private static final int MOST_ATTEMPTS = 100;
 
   private final Path directory;
   private final RandomAccessFile lock;
@@ -38,22 +40,26 @@ final class TemporaryCopy implements Closeable {
   /** Makes the directory, and deletes those that killed processes of this account left. */
   static TemporaryCopy of(Path main, Disk disk) throws IOException {
     String prefix = "sqlguard-" + BackupNames.hash(main) + "-";
-    Path directory = disk.makeTemporaryDirectory(prefix);
-    Optional<RandomAccessFile> lock = Optional.empty();
-    try {
-      disk.create(directory.resolve(LOCK));
-      lock = tryLock(directory, disk);
-    } finally {
-      if (lock.isEmpty()) {
-        delete(directory, disk);
+    for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      Path directory = disk.makeTemporaryDirectory(prefix);
+      Optional<RandomAccessFile> lock = Optional.empty();
+      try {
+        disk.create(directory.resolve(LOCK));
+        lock = tryLock(directory, disk);
+      } catch (NoSuchFileException e) {
+        // Another check took it for one that a killed process had left.
+      } finally {
+        if (lock.isEmpty()) {
+          delete(directory, disk);
+        }
+      }
+      if (lock.isPresent()) {
+        TemporaryCopy copy = new TemporaryCopy(directory, lock.get(), disk);
+        copy.deleteLeftOnes(prefix);
+        return copy;
       }
     }
-    if (lock.isEmpty()) {
-      throw new IOException(directory + " is in use");
-    }
-    TemporaryCopy copy = new TemporaryCopy(directory, lock.get(), disk);
-    copy.deleteLeftOnes(prefix);
-    return copy;
+    throw new IOException("other checks take every directory away");
   }
 
   /** Where the copy is to be made. */
@@ -88,8 +94,11 @@ final class TemporaryCopy implements Closeable {
       Optional<FileStat> stat = FileStat.ofEntry(other);
       if (stat.isEmpty()
           || stat.get().owner() != FileStat.ofEntry(directory).orElseThrow().owner()
-          || !Files.isDirectory(other, LinkOption.NOFOLLOW_LINKS)
-          || FileStat.ofEntry(other.resolve(LOCK)).isEmpty()) {
+          || !Files.isDirectory(other, LinkOption.NOFOLLOW_LINKS)) {
+        return;
+      }
+      if (FileStat.ofEntry(other.resolve(LOCK)).isEmpty()) {
+        disk.deleteDirectory(other);
         return;
       }
       Optional<RandomAccessFile> left = tryLock(other, disk);
@@ -103,7 +112,7 @@ final class TemporaryCopy implements Closeable {
     }
   }
 
-  /** The lock goes last: a directory without one is never deleted. */
+  /** The lock goes last: a directory without one goes only if it is empty. */
   private static void delete(Path place, Disk disk) throws IOException {
     Path copy = place.resolve(COPY);
     for (Path side : SideFiles.of(copy).all()) {
@@ -114,14 +123,18 @@ final class TemporaryCopy implements Closeable {
     disk.deleteDirectory(place);
   }
 
-  /** Empty where somebody has it. */
+  /** Empty where somebody has it, or has deleted it. */
   private static Optional<RandomAccessFile> tryLock(Path place, Disk disk) throws IOException {
+    Path name = place.resolve(LOCK);
     return Uninterrupted.run(
         () -> {
-          RandomAccessFile file = disk.open(place.resolve(LOCK));
+          if (FileStat.ofEntry(name).isEmpty()) {
+            return Optional.empty();
+          }
+          RandomAccessFile file = disk.open(name);
           boolean locked = false;
           try {
-            locked = disk.tryLock(place.resolve(LOCK), file);
+            locked = disk.tryLock(name, file) && FileStat.ofEntry(name).isPresent();
           } catch (OverlappingFileLockException e) {
             return Optional.empty();
           } finally {

@@ -108,10 +108,10 @@ public final class Installation {
    * Finishes what an interrupted run began, or clears it away where somebody else changed the
    * database since.
    *
-   * @return the evidence, where the installation was completed now
+   * @return what it came to, where the installation was completed now
    */
-  public Optional<Path> settle() throws IOException {
-    Optional<Path> completed = Optional.empty();
+  public Optional<Result.Installed> settle() throws IOException {
+    Optional<Result.Installed> completed = Optional.empty();
     for (StateLine line : state.lines(Intent.KIND)) {
       disk.enterSection();
       try {
@@ -127,7 +127,7 @@ public final class Installation {
     return completed;
   }
 
-  private Optional<Path> settle(Intent intent) throws IOException {
+  private Optional<Result.Installed> settle(Intent intent) throws IOException {
     Optional<FileStat> now = FileStat.ofEntry(main);
     if (!evidence.files().isName(intent.evidence())) {
       throw new IOException("the state file names no evidence but " + intent.evidence());
@@ -135,8 +135,9 @@ public final class Installation {
     Path kept = main.resolveSibling(intent.evidence());
     if (now.isPresent() && now.get().id().inode() == intent.candidateInode()) {
       evidence.recordIfPresent(kept);
+      List<Path> deleted = evidence.trim(kept);
       clearIntent();
-      return Optional.of(kept);
+      return Optional.of(new Result.Installed(kept, deleted));
     }
     boolean untouched =
         now.isPresent() && intent.isAbout(now.get()) && evidence.sides().areIn(kept);
@@ -160,7 +161,8 @@ public final class Installation {
     return candidate.isPresent() && candidate.get().id().inode() == intent.candidateInode();
   }
 
-  private Optional<Path> complete(Intent intent, FileStat damaged, Path kept) throws IOException {
+  private Optional<Result.Installed> complete(Intent intent, FileStat damaged, Path kept)
+      throws IOException {
     Set<FileId> ids = FileUsers.ids(SideFiles.of(main));
     if (FileUsers.inThisProcess(ids) == 0) {
       try (LiveFile live = lock()) {
@@ -168,7 +170,9 @@ public final class Installation {
             && !live.isSharedWithinProcess()
             && FileUsers.inOtherProcesses(ids, damaged).isEmpty()) {
           Result result = replace(live, intent, kept);
-          return result instanceof Result.Installed ? Optional.of(kept) : Optional.empty();
+          return result instanceof Result.Installed installed
+              ? Optional.of(installed)
+              : Optional.empty();
         }
       }
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
+import java.sql.SQLException;
 
 /** System calls that somebody is told of, and may prevent. */
 public abstract class WatchedSyscalls extends Syscalls {
@@ -25,6 +26,29 @@ public abstract class WatchedSyscalls extends Syscalls {
 
   /** After a call that succeeded. */
   protected void after(Call call) {}
+
+  /** Whether an fsync is one: it makes a difference to nobody but who loses power. */
+  protected boolean syncs() {
+    return true;
+  }
+
+  /**
+   * SQLite begins to work on a private copy.
+   *
+   * @throws SQLException what it says in place of working
+   */
+  public final void beforeSqlite(Path copy) throws SQLException {
+    try {
+      before(Call.of(Kind.SQLITE, copy));
+    } catch (IOException e) {
+      throw e.getCause() instanceof SQLException said ? said : new SQLException(e);
+    }
+  }
+
+  /** SQLite has closed the private copy. */
+  public final void afterSqlite(Path copy) {
+    after(Call.of(Kind.SQLITE, copy));
+  }
 
   @FunctionalInterface
   private interface Asking<T> {
@@ -90,12 +114,20 @@ public abstract class WatchedSyscalls extends Syscalls {
 
   @Override
   protected void sync(Path path, RandomAccessFile file) throws IOException {
-    done(Call.of(Kind.SYNC, path), () -> super.sync(path, file));
+    before(Call.of(Kind.SYNC, path));
+    if (syncs()) {
+      super.sync(path, file);
+    }
+    after(Call.of(Kind.SYNC, path));
   }
 
   @Override
   protected void syncDirectory(Path directory) throws IOException {
-    done(Call.of(Kind.SYNC_DIRECTORY, directory), () -> super.syncDirectory(directory));
+    before(Call.of(Kind.SYNC_DIRECTORY, directory));
+    if (syncs()) {
+      super.syncDirectory(directory);
+    }
+    after(Call.of(Kind.SYNC_DIRECTORY, directory));
   }
 
   @Override

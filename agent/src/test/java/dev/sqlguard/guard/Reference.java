@@ -1,0 +1,106 @@
+package dev.sqlguard.guard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sqlguard.store.fault.Call;
+import dev.sqlguard.store.fault.WatchedSyscalls;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a scenario comes to where nothing happens: all others have to come to the same. */
+final class Reference {
+  /** A start more makes no difference any more. */
+  private static final int STARTS = 3;
+
+  private final Template template;
+  private final Picture before;
+  private final Picture end;
+  private final List<Call> calls = new ArrayList<>();
+  private final List<String> lines;
+  private final List<String> lastLines;
+
+  Reference(Template template) throws Exception {
+    this.template = template;
+    Scene scene = template.layOut();
+    before = Picture.of(scene);
+    Scene.Start first =
+        scene.start(
+            new WatchedSyscalls() {
+              @Override
+              protected void before(Call call) {
+                calls.add(call);
+              }
+            });
+    lines = first.lines();
+    assertTrue(lines.size() <= 2, lines.toString());
+    assertEquals(template.expected(), scene.content(), "" + lines);
+    List<String> last = List.of();
+    Picture previous = before;
+    for (int i = 1; i < STARTS; i++) {
+      previous = Picture.of(scene);
+      last = scene.start().lines();
+    }
+    end = Picture.of(scene);
+    lastLines = last;
+    assertEquals(template.expected(), end.main());
+    assertEquals(previous, end, "a start more changes nothing");
+    assertEquals(Set.of(), end.strays());
+    assertSlotsAreGood(end);
+  }
+
+  Template template() {
+    return template;
+  }
+
+  Picture before() {
+    return before;
+  }
+
+  /** The system calls of the first start, in their order. */
+  List<Call> calls() {
+    return calls;
+  }
+
+  /** What the first start says. */
+  List<String> lines() {
+    return lines;
+  }
+
+  /** After a start that died or failed: nothing is lost, whatever else it looks like. */
+  void assertNothingIsLost(Scene scene, String what) throws Exception {
+    Picture now = Picture.of(scene);
+    // Between two steps of an installation the main file stands without its log: that is kept.
+    boolean oldOrNew = now.main().equals(template.expected()) || now.holds(before.main());
+    assertTrue(oldOrNew, what + ": the database is " + now.main() + now);
+    assertSlotsAreGood(now);
+    Set<String> gone = new TreeSet<>(before.goodContents());
+    gone.removeIf(now::holds);
+    for (String content : gone) {
+      boolean mayGo = !end.holds(content) && now.hasBackupOf(template.expected());
+      assertTrue(mayGo, what + ": nothing holds " + content + " any more" + now);
+    }
+  }
+
+  /** The starts that follow find their way to the same end. */
+  void assertComesToItsEnd(Scene scene, String what) throws Exception {
+    List<String> said = scene.start().lines();
+    assertNothingIsLost(scene, what);
+    assertEquals(template.expected(), scene.content(), what + ", next start: " + said);
+    List<String> last = List.of();
+    for (int i = 2; i < STARTS; i++) {
+      last = scene.start().lines();
+    }
+    Picture now = Picture.of(scene);
+    assertEquals(end.toString(), now.toString(), what + ", next start: " + said + last);
+    said = scene.start().lines();
+    assertEquals(lastLines, said, what);
+    assertEquals(now.toString(), Picture.of(scene).toString(), what);
+  }
+
+  private static void assertSlotsAreGood(Picture picture) {
+    assertTrue(picture.goodContents().containsAll(picture.slots().values()), picture.toString());
+  }
+}

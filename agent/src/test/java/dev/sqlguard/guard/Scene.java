@@ -1,0 +1,192 @@
+package dev.sqlguard.guard;
+
+import dev.sqlguard.backup.BackupNames;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.fault.Call;
+import dev.sqlguard.store.fault.StoppingSyscalls;
+import dev.sqlguard.store.fault.WatchedSyscalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** A database in a directory of its own, as a {@link Scenario} has it, and the guard's starts. */
+final class Scene {
+  /**
+   * What a start came to.
+   *
+   * @param lines what was said, each line beginning with {@code warn} or {@code info}
+   */
+  record Start(Outcome outcome, List<String> lines) {
+    /** What somebody should look at. */
+    List<String> warnings() {
+      return lines.stream().filter(line -> line.startsWith("warn ")).toList();
+    }
+  }
+
+  private static final int HOUR = 1;
+
+  private final Path directory;
+  private Settings settings;
+  private boolean readOnly;
+
+  /**
+   * @param directory an empty one; links are resolved, as in what the guard is asked about
+   */
+  Scene(Path directory) throws IOException {
+    this.directory = directory.toRealPath();
+    this.settings = settings(true, Duration.ofHours(HOUR), Optional.empty(), 100, true, 3);
+    Files.createDirectories(home());
+  }
+
+  private static Settings settings(
+      boolean checked,
+      Duration spacing,
+      Optional<Path> backupDir,
+      int maxLoss,
+      boolean backfill,
+      int evidence) {
+    return new Settings(
+        true,
+        List.of(),
+        List.of(),
+        2,
+        backupDir,
+        spacing,
+        checked ? Settings.Check.FULL : Settings.Check.OFF,
+        Settings.OnDamage.REPAIR,
+        Settings.OnUnrecoverable.OPEN,
+        maxLoss,
+        backfill,
+        evidence,
+        Duration.ofSeconds(5),
+        true);
+  }
+
+  Scene unchecked() {
+    settings = settings(false, Duration.ZERO, Optional.empty(), 100, true, 3);
+    return this;
+  }
+
+  /** Backups move up at every start. */
+  Scene withoutSpacing() {
+    settings = settings(true, Duration.ZERO, Optional.empty(), 100, true, 3);
+    return this;
+  }
+
+  Scene backupsElsewhere() throws IOException {
+    Files.createDirectories(elsewhere());
+    settings = settings(true, Duration.ZERO, Optional.of(elsewhere()), 100, true, 3);
+    return this;
+  }
+
+  Scene withoutBackfill() {
+    settings = settings(true, Duration.ofHours(HOUR), Optional.empty(), 100, false, 3);
+    return this;
+  }
+
+  Scene withoutLoss() {
+    settings = settings(true, Duration.ofHours(HOUR), Optional.empty(), 0, true, 3);
+    return this;
+  }
+
+  Scene keepingOnePieceOfEvidence() {
+    settings = settings(true, Duration.ofHours(HOUR), Optional.empty(), 100, true, 1);
+    return this;
+  }
+
+  /** From now on the application opens it so. */
+  Scene readOnly() {
+    readOnly = true;
+    return this;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Path db() {
+    return home().resolve("app.db");
+  }
+
+  Path beside(String suffix) {
+    return Path.of(db() + suffix);
+  }
+
+  SampleDatabase database() {
+    return new SampleDatabase(db());
+  }
+
+  /** See {@link Picture#contentOf}. */
+  String content() throws Exception {
+    return Picture.contentOf(db());
+  }
+
+  private Path home() {
+    return directory.resolve("home");
+  }
+
+  private Path elsewhere() {
+    return directory.resolve("backups");
+  }
+
+  /** Where the guard puts files that stay. */
+  List<Path> directories() {
+    return Files.exists(elsewhere()) ? List.of(home(), elsewhere()) : List.of(home());
+  }
+
+  /** What checks without a place beside the database have left in {@code java.io.tmpdir}. */
+  List<Path> temporaryDirectories() throws IOException {
+    String prefix = "sqlguard-" + BackupNames.hash(db()) + "-";
+    try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return all.filter(path -> path.getFileName().toString().startsWith(prefix)).toList();
+    }
+  }
+
+  /** A start that nothing happens to. */
+  Start start() {
+    return start(new StoppingSyscalls(Integer.MAX_VALUE));
+  }
+
+  /** As an application's first open in a new process. */
+  Start start(WatchedSyscalls calls) {
+    List<String> lines = new ArrayList<>();
+    Log log = new Log(Log.Level.OFF, Optional.empty());
+    log.listen((warning, line) -> lines.add((warning ? "warn " : "info ") + line));
+    Target target = new Target(db(), db(), readOnly, true, true);
+    Guard guard = new Guard(settings, log, new Disk(calls), Optional::empty);
+    return new Start(guard.beforeFirstOpen(target, new WatchedDriver(calls)), lines);
+  }
+
+  /**
+   * A start that dies.
+   *
+   * @return false where it came to its end before
+   */
+  boolean startAndStop(StoppingSyscalls calls) {
+    try {
+      start(calls);
+    } catch (StoppingSyscalls.Stopped e) {
+      return true;
+    }
+    return calls.hasStopped();
+  }
+
+  /** Leaves behind what a start does that dies before the first such call. */
+  Scene interruptedBefore(Predicate<Call> moment) {
+    if (!startAndStop(new StoppingSyscalls(moment))) {
+      throw new AssertionError("there is no such moment");
+    }
+    return this;
+  }
+
+  /** See {@link #interruptedBefore}; a call of this kind about a file with this end of its name. */
+  Scene interruptedBefore(Call.Kind kind, String end) {
+    return interruptedBefore(call -> call.kind() == kind && call.path().toString().endsWith(end));
+  }
+}

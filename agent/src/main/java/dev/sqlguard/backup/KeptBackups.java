@@ -58,12 +58,26 @@ public final class KeptBackups {
     Path keep = place.isPresent() ? place.get() : replaced.get().file();
     Path link = catalog.names().stagedLink();
     disk.delete(link);
-    if (!disk.tryLink(backup, link)) {
-      copy(backup, link);
+    try {
+      if (!disk.tryLink(backup, link)) {
+        copy(backup, link);
+      }
+      disk.rename(link, keep);
+    } catch (IOException e) {
+      discard(link, e);
+      throw e;
     }
-    disk.rename(link, keep);
     disk.syncDirectory(catalog.names().directory());
     return new Result.Kept(keep, replaced.map(Catalog.Entry::record));
+  }
+
+  /** What can't be deleted either is left to {@link Rotation#settle}. */
+  private void discard(Path link, IOException reason) {
+    try {
+      disk.delete(link);
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
   }
 
   private void copy(Path backup, Path to) throws IOException {

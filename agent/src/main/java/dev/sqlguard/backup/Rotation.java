@@ -153,6 +153,18 @@ public final class Rotation {
     return Optional.empty();
   }
 
+  /**
+   * Whether the copy is the newest backup, and stopped short of its place when older ones had moved
+   * up already: then it makes good for the oldest, and {@link #settle} finishes.
+   */
+  public boolean isUnderWay(Path staged) throws IOException {
+    Optional<BackupNames.Series> series = freeSeries();
+    return series.isPresent()
+        && FileStat.ofEntry(series.get().slot(0)).isEmpty()
+        && FileStat.ofEntry(series.get().slot(1)).isPresent()
+        && catalog.isComplete(staged);
+  }
+
   private void rotate(Path staged, BackupNames.Series series) throws IOException {
     int free = 0;
     while (free < slots && FileStat.ofEntry(series.slot(free)).isPresent()) {

@@ -85,8 +85,6 @@ final class Repair {
     } catch (IOException e) {
       // Damage stays proven, whatever came in the way of its repair.
       return unrepaired("not repaired: " + Wording.of(e)).forNow();
-    } finally {
-      workplace.discardRepairs(disk);
     }
   }
 

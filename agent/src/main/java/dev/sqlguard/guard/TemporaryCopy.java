@@ -55,7 +55,15 @@ final class TemporaryCopy implements Closeable {
       }
       if (lock.isPresent()) {
         TemporaryCopy copy = new TemporaryCopy(directory, lock.get(), disk);
-        copy.deleteLeftOnes(prefix);
+        boolean usable = false;
+        try {
+          copy.deleteLeftOnes(prefix);
+          usable = true;
+        } finally {
+          if (!usable) {
+            copy.close();
+          }
+        }
         return copy;
       }
     }
@@ -67,12 +75,13 @@ final class TemporaryCopy implements Closeable {
     return directory.resolve(COPY);
   }
 
+  /** What can't be deleted now is left to the next check. */
   @Override
   public void close() throws IOException {
-    try {
+    try (lock) {
       delete(directory, disk);
-    } finally {
-      lock.close();
+    } catch (IOException e) {
+      // The verdict stands.
     }
   }
 

@@ -75,7 +75,7 @@ final class Visit {
       log.warn(main, "can't be judged (" + unknown.reason() + "); left alone, backups stay");
       return unknown.cause() == Cause.NOT_A_DATABASE ? Outcome.UNREADABLE : Outcome.PROCEED;
     } finally {
-      workplace.discardCopies(disk);
+      workplace.tidy(disk);
     }
   }
 

@@ -84,16 +84,18 @@ final class Workplace implements Closeable {
     if (backups.isEmpty()) {
       return Optional.empty();
     }
-    Optional<StateFile> home = backups;
-    if (!names.state().equals(beside.state()) && Files.isWritable(main.getParent())) {
-      home = stateFiles.open(beside.state(), model, disk, waitNanos);
+    Optional<StateFile> home = Optional.empty();
+    try {
+      boolean two = !names.state().equals(beside.state()) && Files.isWritable(main.getParent());
+      home = two ? stateFiles.open(beside.state(), model, disk, waitNanos) : backups;
+    } finally {
       if (home.isEmpty()) {
         backups.get().close();
-        return Optional.empty();
       }
     }
-    return Optional.of(
-        new Workplace(main, home.get(), backups.get(), names, settings, disk, parked));
+    return home.isPresent()
+        ? Optional.of(new Workplace(main, home.get(), backups.get(), names, settings, disk, parked))
+        : Optional.empty();
   }
 
   /** Whether a guard has been at work here before. */
@@ -211,6 +213,21 @@ final class Workplace implements Closeable {
         disk.delete(side);
       }
       disk.delete(work);
+    }
+  }
+
+  /**
+   * Both when the work is done, whatever came of it: what can't be deleted now is left to the next
+   * start, and no reason to say anything else. A backup that stopped short of its place stays.
+   */
+  void tidy(Disk disk) {
+    try {
+      if (!rotation.isUnderWay(staged())) {
+        discardCopies(disk);
+      }
+      discardRepairs(disk);
+    } catch (IOException e) {
+      // The next start begins with it.
     }
   }
 

@@ -7,6 +7,7 @@ import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Finding;
 import dev.sqlguard.verify.SqliteEngine;
+import dev.sqlguard.verify.SqliteError;
 import dev.sqlguard.verify.Verdict.Damaged;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,6 +90,9 @@ public final class IndexRung implements Rung {
       statement.execute("PRAGMA journal_mode=DELETE");
       statement.execute("REINDEX");
     } catch (SQLException e) {
+      if (SqliteError.of(e).isOfTheMachine()) {
+        throw new IOException(e.getMessage(), e);
+      }
       return false;
     }
     try (FileBytes bytes = new FileBytes(image)) {

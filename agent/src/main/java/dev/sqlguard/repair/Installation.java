@@ -94,8 +94,17 @@ public final class Installation {
       }
     } finally {
       if (state.lines(Intent.KIND).isEmpty()) {
-        disk.delete(staged());
+        unstage();
       }
+    }
+  }
+
+  /** What can't be deleted now is left to {@link #settle}; it changes nothing about the result. */
+  private void unstage() {
+    try {
+      disk.delete(staged());
+    } catch (IOException e) {
+      // The next start begins with it.
     }
   }
 
@@ -115,6 +124,7 @@ public final class Installation {
     for (StateLine line : state.lines(Intent.KIND)) {
       disk.enterSection();
       try {
+        evidence.sides().settle();
         completed = settle(Intent.fromLine(line));
       } finally {
         disk.exitSection();
@@ -253,8 +263,7 @@ public final class Installation {
       evidence.keep(kept, live);
       evidence.accompany(kept, account);
     } catch (IOException e) {
-      evidence.withdraw(kept);
-      clearIntent();
+      withdraw(kept, e);
       throw e;
     }
     if (hasUsers(live)) {
@@ -267,14 +276,40 @@ public final class Installation {
     try {
       return replace(live, intent, kept);
     } catch (IOException e) {
-      if (live.isStillNamed()) {
-        evidence.sides().restoreFrom(kept);
-        evidence.withdraw(kept);
-        clearIntent();
+      if (live.isStillNamed() && !giveUp(kept, e)) {
+        throw new IOException(
+            e.getMessage() + "; what stood beside it is kept as " + kept + "-… for the next start",
+            e);
       }
       throw e;
     } finally {
       disk.exitSection();
+    }
+  }
+
+  /**
+   * What stands in the way of that too is left to {@link #settle}.
+   *
+   * @param reason stays the one that is told
+   * @return false where side files could not be put back
+   */
+  private boolean giveUp(Path kept, IOException reason) {
+    try {
+      evidence.sides().restoreFrom(kept);
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+      return false;
+    }
+    withdraw(kept, reason);
+    return true;
+  }
+
+  private void withdraw(Path kept, IOException reason) {
+    try {
+      evidence.withdraw(kept);
+      clearIntent();
+    } catch (IOException e) {
+      reason.addSuppressed(e);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Damaged;
 import dev.sqlguard.verify.Verdict.Healthy;
 import dev.sqlguard.verify.Verifier.Depth;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -43,8 +44,9 @@ public final class Judges {
    *
    * @param what for people: what it is
    * @param passedOver gets a line where it doesn't pass
+   * @throws IOException where the machine came in the way: that says nothing of the candidate
    */
-  Optional<Contents> pass(Path candidate, String what, List<String> passedOver) {
+  Optional<Contents> pass(Path candidate, String what, List<String> passedOver) throws IOException {
     SqliteEngine judge = newest();
     Verdict verdict = new IntegrityCheck(judge).verify(candidate, Depth.FULL);
     if (verdict instanceof Healthy healthy) {
@@ -56,8 +58,19 @@ public final class Judges {
       judge = driver;
       verdict = second;
     }
+    requireTold(verdict);
     passedOver.add(what + " doesn't pass the check of " + judge.name() + ": " + reason(verdict));
     return Optional.empty();
+  }
+
+  /**
+   * @throws IOException where nothing can be told because of the machine, so that nothing may be
+   *     concluded either: what is best at a full disk may not be the best there is
+   */
+  static void requireTold(Verdict verdict) throws IOException {
+    if (verdict instanceof CannotTell unknown && unknown.cause() == Verdict.Cause.MACHINE) {
+      throw new IOException(unknown.reason());
+    }
   }
 
   private static String reason(Verdict verdict) {

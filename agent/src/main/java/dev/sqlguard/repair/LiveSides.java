@@ -46,27 +46,53 @@ final class LiveSides {
   }
 
   /**
-   * Puts WAL and journal back beside the main file, where an installation didn't come to be.
+   * Puts WAL and journal back beside the main file, where an installation didn't come to be. Each
+   * is there as a whole or not at all, also on a full disk: as a second name of the copy, whose
+   * first one goes when the evidence is withdrawn.
    *
-   * @return false where others lie there already
+   * @return false where others lie there already; then copies are put back of what is missing
    */
   boolean restoreFrom(Path evidence) throws IOException {
     SideFiles live = SideFiles.of(main);
     SideFiles beside = SideFiles.of(evidence);
-    boolean restored = true;
-    for (int i = 0; i < live.all().size(); i++) {
-      Path side = live.all().get(i);
-      boolean missing = FileStat.ofEntry(side).isEmpty();
-      Optional<FileStat> copy = FileStat.ofEntry(beside.all().get(i));
-      if (missing && copy.isPresent() && !side.equals(live.shm())) {
-        disk.copyDurably(beside.all().get(i), side);
-        disk.adopt(side, copy.get());
-      } else if (copy.isPresent() && !side.equals(live.shm())) {
-        restored &= isSame(side, beside.all().get(i));
-      }
-    }
+    boolean alone =
+        isFreeFor(live.wal(), beside.wal()) && isFreeFor(live.journal(), beside.journal());
+    putBack(beside.wal(), live.wal(), alone);
+    putBack(beside.journal(), live.journal(), alone);
     disk.syncDirectory(main.getParent());
-    return restored;
+    return alone;
+  }
+
+  private boolean isFreeFor(Path live, Path copy) throws IOException {
+    return FileStat.ofEntry(copy).isEmpty()
+        || FileStat.ofEntry(live).isEmpty()
+        || isSame(live, copy);
+  }
+
+  private void putBack(Path copy, Path live, boolean shared) throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(copy);
+    if (stat.isEmpty() || FileStat.ofEntry(live).isPresent()) {
+      return;
+    }
+    if (shared) {
+      if (!disk.tryLink(copy, live)) {
+        disk.rename(copy, live);
+      }
+    } else {
+      settle();
+      disk.copyDurably(copy, staged());
+      disk.adopt(staged(), stat.get());
+      disk.rename(staged(), live);
+    }
+  }
+
+  /** Clears away what an interrupted run left. */
+  void settle() throws IOException {
+    disk.delete(staged());
+  }
+
+  private Path staged() {
+    return SideFiles.named(main, ".sqlguard-side");
   }
 
   /** Whether nothing lies beside the main file but what the evidence holds too. */

@@ -3,7 +3,6 @@ package dev.sqlguard.repair;
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileUsers;
-import dev.sqlguard.store.NotEnoughSpaceException;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
 import dev.sqlguard.verify.Contents;
@@ -52,15 +51,21 @@ public final class NewestBackup {
       try {
         if (FileUsers.inThisProcess(FileUsers.ids(List.of(entry.file()))) > 0) {
           passedOver.add(origin + " is open in this JVM");
-        } else if (verify(entry) instanceof Healthy healthy) {
+          continue;
+        }
+        Verdict verdict = verify(entry);
+        Judges.requireTold(verdict);
+        if (verdict instanceof Healthy healthy) {
           boolean wal = entry.record().wal();
           return Optional.of(new Found(entry.file(), origin, healthy.contents(), wal));
         } else {
           passedOver.add(origin + " doesn't pass the check itself");
         }
-      } catch (NotEnoughSpaceException e) {
-        throw e;
       } catch (IOException e) {
+        if (isReadable(entry)) {
+          // Then it was the copy that couldn't be made: the next backup would be an older state.
+          throw e;
+        }
         passedOver.add(origin + " can't be read: " + e.getMessage());
       }
     }
@@ -68,6 +73,15 @@ public final class NewestBackup {
       passedOver.add(stranger.getFileName() + " isn't what the guard made");
     }
     return Optional.empty();
+  }
+
+  private boolean isReadable(Catalog.Entry entry) {
+    try {
+      catalog.isIntact(entry.file(), entry.record());
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** On a copy: SQLite may write to what it checks. */

@@ -41,14 +41,27 @@ public final class OrphanedLog {
     Optional<FileStat> original = FileStat.ofEntry(main);
     files.delete(staged);
     Space.require(main.getParent(), size(main) + size(SideFiles.of(main).wal()));
-    disk.create(staged);
-    if (original.isPresent()) {
-      disk.adopt(staged, original.get());
+    try {
+      disk.create(staged);
+      if (original.isPresent()) {
+        disk.adopt(staged, original.get());
+      }
+      evidence.sides().copyTo(staged);
+      disk.syncDirectory(main.getParent());
+      evidence.recordOnlyCarrier(staged);
+    } catch (IOException e) {
+      discard(staged, e);
+      throw e;
     }
-    evidence.sides().copyTo(staged);
-    disk.syncDirectory(main.getParent());
-    evidence.recordOnlyCarrier(staged);
     return place(staged);
+  }
+
+  private void discard(Path staged, IOException reason) {
+    try {
+      evidence.files().delete(staged);
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
   }
 
   /**

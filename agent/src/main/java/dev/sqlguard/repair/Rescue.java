@@ -43,6 +43,7 @@ public final class Rescue {
    * @param backup whose schema and rows may help
    * @param passedOver gets a line where nothing came of it
    * @throws NotEnoughSpaceException where the file system can't hold the result
+   * @throws IOException where something can't be read or written
    */
   Optional<Result> run(
       Optional<NewestBackup.Found> backup, boolean backfill, List<String> passedOver)
@@ -70,8 +71,9 @@ public final class Rescue {
       return contents.map(rows -> new Result(out, report, rows, quarantine));
     } catch (NothingToSaveException e) {
       passedOver.add("there is nothing to salvage: " + e.getMessage());
-    } catch (IOException | RuntimeException | LinkageError | VirtualMachineError e) {
-      // A backup may still do, whatever a damaged file made of the attempt.
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      // A backup may still do, whatever a damaged file made of the attempt. Not where reading or
+      // writing failed: the same may succeed tomorrow, and an older state would be in its place.
       passedOver.add("salvaging failed: " + e);
     }
     return Optional.empty();

@@ -58,6 +58,7 @@ final class Indexes {
         BitSet repeated = RepeatedKeys.find(db, failure.object());
         return new Failure(failure.object(), true, failure.message(), repeated);
       } catch (SQLException e) {
+        Sqlite.requireAboutContent(e);
         return failure;
       }
     }
@@ -84,6 +85,7 @@ final class Indexes {
           try {
             statement.execute(reindex(row, schema));
           } catch (SQLException e) {
+            Sqlite.requireAboutContent(e);
             boolean unique = String.valueOf(e.getMessage()).contains("UNIQUE constraint failed");
             return new Failure(row, unique, e.getMessage(), new BitSet());
           }

@@ -203,6 +203,7 @@ final class InferredRows {
           suspects.add(numbers[i], starts[i]);
         }
       } catch (SQLException e) {
+        Sqlite.requireAboutContent(e);
         unknown = String.valueOf(e.getMessage());
       }
       close();

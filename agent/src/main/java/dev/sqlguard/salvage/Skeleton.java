@@ -63,6 +63,7 @@ final class Skeleton {
         }
         rows.addAll(missing);
       } catch (SQLException e) {
+        Sqlite.requireAboutContent(e);
         SchemaRow culprit = culprit(e, rows);
         rows.remove(culprit);
         rejected.add(culprit);

@@ -1,5 +1,6 @@
 package dev.sqlguard.salvage;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -7,6 +8,24 @@ import java.sql.SQLException;
 /** The SQLite that reads schemas and fills the indexes of what was salvaged. */
 @FunctionalInterface
 public interface Sqlite {
+  /** The bits of a result code that don't say more precisely what another one says. */
+  int PRIMARY_CODE = 0xff;
+
   /** Opens an existing file for reading and writing; never creates one. */
   Connection open(Path file) throws SQLException;
+
+  /**
+   * Nothing may be concluded from an error that says nothing of the file: SQLITE_NOMEM, READONLY,
+   * IOERR, FULL, CANTOPEN.
+   *
+   * @throws IOException in place of such an error
+   */
+  static void requireAboutContent(SQLException e) throws IOException {
+    switch (e.getErrorCode() & PRIMARY_CODE) {
+      case 7, 8, 10, 13, 14 -> throw new IOException(e.getMessage(), e);
+      default -> {
+        // SQLite has read the file, and doesn't like what is in it.
+      }
+    }
+  }
 }

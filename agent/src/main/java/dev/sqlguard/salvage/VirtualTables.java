@@ -1,5 +1,6 @@
 package dev.sqlguard.salvage;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -53,8 +54,9 @@ final class VirtualTables {
 
   /**
    * @return what is still wrong with it; null where nothing is, also where its module isn't known
+   * @throws IOException where something can't be read or written
    */
-  String mend(SchemaRow table) {
+  String mend(SchemaRow table) throws IOException {
     Matcher module = MODULE.matcher(table.sql() == null ? "" : table.sql());
     if (!module.matches()) {
       return null;
@@ -67,7 +69,7 @@ final class VirtualTables {
     };
   }
 
-  private String mendText(SchemaRow table, boolean fts5) {
+  private String mendText(SchemaRow table, boolean fts5) throws IOException {
     // FTS5's own check doesn't miss the table that leads into the index.
     boolean lost = hasLost(table, fts5);
     String broken = textError(table);
@@ -95,6 +97,7 @@ final class VirtualTables {
             shadow(table, "config"), FTS5_VERSION, shadow(table, "config"));
       }
     } catch (SQLException e) {
+      Sqlite.requireAboutContent(e);
       String message = String.valueOf(e.getMessage());
       return OUT_OF_REACH.matcher(message).matches() ? leave(table, message, lost) : message;
     }
@@ -102,6 +105,7 @@ final class VirtualTables {
       command(table, "rebuild");
       notes.add("the text index " + table.name() + " was built anew from its content");
     } catch (SQLException e) {
+      Sqlite.requireAboutContent(e);
       try {
         // What has no content of its own can't be built anew, only begun anew.
         command(table, "delete-all");
@@ -160,11 +164,12 @@ final class VirtualTables {
     }
   }
 
-  private String textError(SchemaRow table) {
+  private String textError(SchemaRow table) throws IOException {
     try {
       command(table, "integrity-check");
       return null;
     } catch (SQLException e) {
+      Sqlite.requireAboutContent(e);
       return e.getMessage();
     }
   }
@@ -174,7 +179,7 @@ final class VirtualTables {
     run("INSERT INTO %s(%s) VALUES('%s')", name, name, command);
   }
 
-  private String mendRtree(SchemaRow table, boolean integers) {
+  private String mendRtree(SchemaRow table, boolean integers) throws IOException {
     String broken = rtreeError(table);
     if (broken == null) {
       return null;
@@ -188,12 +193,13 @@ final class VirtualTables {
       long rows = new RtreeRebuild(db, table, integers).run(damaged);
       notes.add("the R-Tree " + table.name() + " was built anew with " + rows + " rows: " + broken);
     } catch (SQLException e) {
+      Sqlite.requireAboutContent(e);
       return e.getMessage();
     }
     return rtreeError(table);
   }
 
-  private String rtreeError(SchemaRow table) {
+  private String rtreeError(SchemaRow table) throws IOException {
     try (PreparedStatement check = db.prepareStatement("SELECT rtreecheck(?)")) {
       check.setString(1, table.name());
       try (ResultSet result = check.executeQuery()) {
@@ -207,6 +213,7 @@ final class VirtualTables {
       }
       return null;
     } catch (SQLException e) {
+      Sqlite.requireAboutContent(e);
       return e.getMessage();
     }
   }

@@ -111,7 +111,9 @@ public final class IntegrityCheck implements Verifier {
     Cause cause =
         error.code() == SqliteError.NOT_A_DATABASE
             ? Cause.NOT_A_DATABASE
-            : error.isUnreadableSchema() ? Cause.TOO_NEW : Cause.OTHER;
+            : error.isUnreadableSchema()
+                ? Cause.TOO_NEW
+                : error.isOfTheMachine() ? Cause.MACHINE : Cause.OTHER;
     return new CannotTell(cause, error.message());
   }
 

@@ -23,6 +23,12 @@ public record SqliteError(int code, String message) {
   /** SQLITE_NOTADB. */
   public static final int NOT_A_DATABASE = 26;
 
+  private static final int NO_MEMORY = 7;
+  private static final int READ_ONLY = 8;
+  private static final int IO_ERROR = 10;
+  private static final int FULL = 13;
+  private static final int CANT_OPEN = 14;
+
   private static final Pattern NAMED = Pattern.compile("\\[SQLITE_([A-Z]+)");
 
   public static SqliteError of(SQLException e) {
@@ -42,6 +48,17 @@ public record SqliteError(int code, String message) {
     return code == CORRUPT && !isUnreadableSchema();
   }
 
+  /**
+   * The machine came in the way, not what is in the file: no space, no permission, an I/O error. At
+   * another time it may be told.
+   */
+  public boolean isOfTheMachine() {
+    return switch (code) {
+      case BUSY, LOCKED, NO_MEMORY, READ_ONLY, IO_ERROR, FULL, CANT_OPEN -> true;
+      default -> false;
+    };
+  }
+
   private static int named(String message) {
     Matcher name = NAMED.matcher(message);
     if (!name.find()) {
@@ -50,7 +67,12 @@ public record SqliteError(int code, String message) {
     return switch (name.group(1)) {
       case "BUSY" -> BUSY;
       case "LOCKED" -> LOCKED;
+      case "NOMEM" -> NO_MEMORY;
+      case "READONLY" -> READ_ONLY;
+      case "IOERR" -> IO_ERROR;
       case "CORRUPT" -> CORRUPT;
+      case "FULL" -> FULL;
+      case "CANTOPEN" -> CANT_OPEN;
       case "NOTADB" -> NOT_A_DATABASE;
       default -> 1;
     };

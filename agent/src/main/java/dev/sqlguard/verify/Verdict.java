@@ -30,7 +30,9 @@ public sealed interface Verdict {
     NOT_A_DATABASE,
     /** The schema or the format can't be read; a newer SQLite may be able to. */
     TOO_NEW,
-    /** Everything else: locked, no permission, no space, an unknown collation, function … */
+    /** Locked, no permission, no space, an I/O error: nothing that the file itself says. */
+    MACHINE,
+    /** Everything else: an unknown collation, function … */
     OTHER
   }
 }

@@ -31,6 +31,8 @@ final class Picture {
   /** What there is where no database is. */
   static final String MISSING = "missing";
 
+  private static final String EMPTY = hash(new byte[0]);
+
   private static final String GOOD = "good: ";
   private static final Pattern SLOT = Pattern.compile(".*\\.bak(\\.keep)?(\\.\\d+)?");
   private static final Pattern EVIDENCE = Pattern.compile(".*\\.corrupt(\\.\\d+)?");
@@ -127,6 +129,24 @@ final class Picture {
   /** Names that nothing of the guard has when it is done, and directories that it forgot. */
   Set<String> strays() {
     return strays;
+  }
+
+  /**
+   * This, with originals that {@code now} still has where here they had to go: on a full disk they
+   * stay.
+   */
+  Picture withUnemptied(Picture now, Picture before) {
+    Picture allowed = new Picture();
+    allowed.files.putAll(files);
+    allowed.strays.addAll(strays);
+    now.files.forEach(
+        (name, what) -> {
+          boolean emptied = EMPTY.equals(files.get(name));
+          if (emptied && EVIDENCE.matcher(name).matches() && before.files.containsValue(what)) {
+            allowed.files.put(name, what);
+          }
+        });
+    return allowed;
   }
 
   @Override
@@ -230,7 +250,7 @@ final class Picture {
     return rows;
   }
 
-  private static String hash(byte[] bytes) {
+  static String hash(byte[] bytes) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
       return HexFormat.of().formatHex(digest, 0, 6);

@@ -1,17 +1,26 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
+import dev.sqlguard.repair.Evidence;
+import dev.sqlguard.repair.Installation;
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.Parked;
+import dev.sqlguard.store.StateFile;
+import dev.sqlguard.store.StateFiles;
 import dev.sqlguard.store.fault.Call;
 import dev.sqlguard.store.fault.StoppingSyscalls;
 import dev.sqlguard.store.fault.WatchedSyscalls;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -125,6 +134,50 @@ final class Scene {
   /** See {@link Picture#contentOf}. */
   String content() throws Exception {
     return Picture.contentOf(db());
+  }
+
+  /** The files of the database that are there, by name, byte for byte. */
+  Map<String, String> bytes() throws IOException {
+    Map<String, String> bytes = new TreeMap<>();
+    for (String end : new String[] {"", "-wal", "-journal"}) {
+      if (Files.exists(beside(end))) {
+        bytes.put(end, Picture.hash(Files.readAllBytes(beside(end))));
+      }
+    }
+    return bytes;
+  }
+
+  /** What this process has open here. */
+  List<Path> descriptors() throws IOException {
+    List<Path> open = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : all) {
+        try {
+          Path file = Files.readSymbolicLink(descriptor);
+          if (file.startsWith(directory)) {
+            open.add(file);
+          }
+        } catch (NoSuchFileException e) {
+          // The listing's own, or another thread's.
+        }
+      }
+    }
+    return open;
+  }
+
+  /** Whether the state file knows this file as evidence. */
+  boolean isKnownEvidence(Path file) throws IOException {
+    return Files.exists(beside(".sqlguard"))
+        && new Evidence(db(), state(), new Disk(), new Parked(), 1).isOurs(file);
+  }
+
+  /** Whether an installation is begun and not finished. */
+  boolean isUnderWay() throws IOException {
+    return Installation.isPending(state());
+  }
+
+  private StateFile state() throws IOException {
+    return new StateFiles().peek(beside(".sqlguard"));
   }
 
   private Path home() {

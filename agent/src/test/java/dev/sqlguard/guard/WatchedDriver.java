@@ -4,11 +4,13 @@ import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.LiveConnection;
 import dev.sqlguard.driver.JdbcDriver;
 import dev.sqlguard.store.fault.WatchedSyscalls;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
 import org.sqlite.core.DB;
 
@@ -25,22 +27,42 @@ final class WatchedDriver implements ApplicationDriver {
   public Connection open(Path file) throws SQLException {
     calls.beforeSqlite(file);
     Connection connection = driver.open(file);
-    return (Connection)
-        Proxy.newProxyInstance(
-            WatchedDriver.class.getClassLoader(),
-            new Class<?>[] {Connection.class},
-            (proxy, method, arguments) -> {
-              boolean closing = method.getName().equals("close") && !connection.isClosed();
-              try {
-                return method.invoke(connection, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              } finally {
-                if (closing) {
-                  calls.afterSqlite(file);
-                }
-              }
-            });
+    return proxy(
+        Connection.class,
+        (proxy, method, arguments) -> {
+          boolean closing = method.getName().equals("close") && !connection.isClosed();
+          try {
+            Object result = method.invoke(connection, arguments);
+            Class<?> type = method.getReturnType();
+            return Statement.class.isAssignableFrom(type) ? watched(type, result, file) : result;
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          } finally {
+            if (closing) {
+              calls.afterSqlite(file);
+            }
+          }
+        });
+  }
+
+  private <T> T watched(Class<T> type, Object statement, Path file) {
+    return proxy(
+        type,
+        (proxy, method, arguments) -> {
+          if (method.getName().startsWith("execute")) {
+            calls.withinSqlite(file);
+          }
+          try {
+            return method.invoke(statement, arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    ClassLoader loader = WatchedDriver.class.getClassLoader();
+    return type.cast(Proxy.newProxyInstance(loader, new Class<?>[] {type}, handler));
   }
 
   @Override

@@ -8,13 +8,18 @@ public final class FailingSyscalls extends WatchedSyscalls {
   private final int good;
   private final Failure failure;
   private final boolean lasting;
+  private int statement;
   private int calls;
+  private Call armed;
   private Call first;
 
   /**
    * @param good how many calls succeed before the one that fails
+   * @param statement where that is SQLite's work, how many of its statements succeed and its
+   *     opening with them; 0 where not even that does
    */
-  public FailingSyscalls(int good, Failure failure, boolean lasting) {
+  public FailingSyscalls(int good, Failure failure, boolean lasting, int statement) {
+    this.statement = statement;
     this.good = good;
     this.failure = failure;
     this.lasting = lasting;
@@ -34,11 +39,33 @@ public final class FailingSyscalls extends WatchedSyscalls {
   protected void before(Call call) throws IOException {
     boolean now = calls == good;
     calls++;
+    if (now && call.kind() == Call.Kind.SQLITE && statement > 0) {
+      armed = call;
+      return;
+    }
     if (now) {
       first = call;
     }
     if (now || lasting && first != null && failure.hits(call)) {
       throw failure.of(call);
+    }
+  }
+
+  @Override
+  protected void within(Call call) throws IOException {
+    boolean now = armed != null && first == null && --statement == 0;
+    if (now) {
+      first = armed;
+    }
+    if (now || lasting && first != null && failure.hits(call)) {
+      throw failure.of(call);
+    }
+  }
+
+  @Override
+  protected void after(Call call) {
+    if (call.kind() == Call.Kind.SQLITE) {
+      armed = null;
     }
   }
 }

@@ -30,7 +30,7 @@ public enum Failure {
       "No space left on device",
       "[SQLITE_FULL] Insertion failed because database is full (database or disk is full)",
       13,
-      Set.of(CREATE, MAKE_DIRECTORY, WRITE, TRUNCATE, SYNC, SYNC_DIRECTORY, LINK, COPY_ATTRIBUTES)),
+      Set.of(CREATE, MAKE_DIRECTORY, WRITE, TRUNCATE, SYNC, COPY_ATTRIBUTES)),
 
   /** The same, but for the first bytes of a write, which do reach the file. */
   SHORT_WRITE(NO_SPACE.reason, NO_SPACE.sqlite, NO_SPACE.sqliteCode, NO_SPACE.lasting),

@@ -27,6 +27,9 @@ public abstract class WatchedSyscalls extends Syscalls {
   /** After a call that succeeded. */
   protected void after(Call call) {}
 
+  /** Before a statement of SQLite's work. */
+  protected void within(Call call) throws IOException {}
+
   /** Whether an fsync is one: it makes a difference to nobody but who loses power. */
   protected boolean syncs() {
     return true;
@@ -41,8 +44,25 @@ public abstract class WatchedSyscalls extends Syscalls {
     try {
       before(Call.of(Kind.SQLITE, copy));
     } catch (IOException e) {
-      throw e.getCause() instanceof SQLException said ? said : new SQLException(e);
+      throw said(e);
     }
+  }
+
+  /**
+   * SQLite is about to run a statement.
+   *
+   * @throws SQLException what it says in place of running it
+   */
+  public final void withinSqlite(Path copy) throws SQLException {
+    try {
+      within(Call.of(Kind.SQLITE, copy));
+    } catch (IOException e) {
+      throw said(e);
+    }
+  }
+
+  private static SQLException said(IOException e) {
+    return e.getCause() instanceof SQLException said ? said : new SQLException(e);
   }
 
   /** SQLite has closed the private copy. */

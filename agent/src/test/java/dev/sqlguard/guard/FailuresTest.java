@@ -1,0 +1,137 @@
+package dev.sqlguard.guard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sqlguard.store.fault.Call;
+import dev.sqlguard.store.fault.FailingSyscalls;
+import dev.sqlguard.store.fault.Failure;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Each of the guard's system calls fails in turn, in each of several ways, once or from then on.
+ * The application opens its database as it was, or with what is in its place for good; one line
+ * says what happened; nothing is lost, nothing is left that could have been taken away. The next
+ * start has no such trouble, and does the work. Without {@code -Pfull} it is a few failures in each
+ * scenario, of the kinds of calls that failed least.
+ */
+class FailuresTest {
+  private static final int FEW = Integer.getInteger("few", 6);
+  private static final Tally TALLY = new Tally("failures");
+
+  @TempDir Path directory;
+
+  @AfterAll
+  static void everyKindOfCallFailed() throws Exception {
+    TALLY.publish(Sample.description());
+    for (Call.Kind kind : Call.Kind.values()) {
+      assertTrue(TALLY.of(kind) > 0, "no failure of " + kind);
+    }
+  }
+
+  /** One way to fail. */
+  private record Way(Failure failure, boolean lasting) {
+    static List<Way> all() {
+      List<Way> ways = new ArrayList<>();
+      for (Failure failure : Failure.values()) {
+        ways.add(new Way(failure, false));
+        ways.add(new Way(failure, true));
+      }
+      return ways;
+    }
+
+    boolean letsRename() {
+      return !lasting || failure == Failure.NO_SPACE || failure == Failure.SHORT_WRITE;
+    }
+
+    boolean letsDelete(Call.Kind failed) {
+      boolean full = failure == Failure.NO_SPACE || failure == Failure.SHORT_WRITE;
+      return failed != Call.Kind.UNLINK && (full || !lasting);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theDatabaseIsOpenedAndNothingIsLost(Scenario scenario) throws Exception {
+    Reference reference = new Reference(scenario.template(directory));
+    Random random = Sample.random(scenario);
+    List<Way> ways = Way.all();
+    for (int k : Sample.of(reference.calls(), FEW, TALLY, random)) {
+      boolean sqlite = reference.calls().get(k).kind() == Call.Kind.SQLITE;
+      for (Way way : Sample.FULL ? ways : List.of(ways.get(random.nextInt(ways.size())))) {
+        fail(scenario, reference, k, way, 0);
+        int statement = 1;
+        while (sqlite && fail(scenario, reference, k, way, statement)) {
+          statement += Sample.FULL ? 1 : 2;
+        }
+      }
+    }
+  }
+
+  /**
+   * @param statement which one of SQLite's statements fails, where the call is its work
+   * @return false where there are fewer statements
+   */
+  private static boolean fail(Scenario scenario, Reference reference, int k, Way way, int statement)
+      throws Exception {
+    String what = scenario + " " + way + " at " + k + ": " + reference.calls().get(k);
+    Scene scene = reference.template().layOut();
+    Map<String, String> before = scene.bytes();
+    FailingSyscalls calls = new FailingSyscalls(k, way.failure, way.lasting, statement);
+    Scene.Start start = scene.start(calls);
+    if (calls.failedAt().isEmpty()) {
+      return false;
+    }
+    Call failed = calls.failedAt().get();
+    TALLY.add(scenario, failed);
+    assertEquals(List.of(), scene.descriptors(), what);
+    what += ", said " + start.lines();
+    assertClear(scene, start, reference, what);
+    boolean whole = scene.bytes().equals(before);
+    boolean installed = scene.content().equals(reference.template().expected());
+    // Between two steps nothing may be possible any more, neither forward nor back.
+    assertTrue(whole || installed || !way.letsRename() && scene.isUnderWay(), what);
+    reference.assertNothingIsLost(scene, what);
+    if (way.letsDelete(failed.kind())) {
+      assertEquals(Set.of(), halfDone(scene, reference), what);
+    }
+    reference.assertComesToItsEnd(scene, what);
+    return true;
+  }
+
+  /** Not what is complete, and known, and waits for the next start to be given its name. */
+  private static Set<String> halfDone(Scene scene, Reference reference) throws Exception {
+    Set<String> names = new TreeSet<>(Picture.of(scene).strays());
+    names.removeAll(reference.before().strays());
+    if (reference.isUnderWay(Picture.of(scene))) {
+      names.removeIf(name -> name.endsWith("-staged"));
+    }
+    if (scene.isKnownEvidence(scene.beside(".sqlguard-evidence"))) {
+      names.removeIf(name -> name.contains("-evidence"));
+    }
+    return names;
+  }
+
+  /** At most one line more than of a start to which nothing happens, and one that says it all. */
+  private static void assertClear(
+      Scene scene, Scene.Start start, Reference reference, String what) {
+    List<String> more = new ArrayList<>(start.lines());
+    more.removeIf(line -> reference.says(line));
+    assertTrue(more.size() <= 1, what);
+    for (String line : start.lines()) {
+      assertTrue(line.substring("warn ".length()).startsWith(scene.db() + ": "), what);
+      assertFalse(line.contains("Exception") || line.contains("null"), what);
+    }
+  }
+}

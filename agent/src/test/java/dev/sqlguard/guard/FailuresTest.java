@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * scenario, of the kinds of calls that failed least.
  */
 class FailuresTest {
-  private static final int FEW = Integer.getInteger("few", 6);
+  private static final int FEW = 4;
   private static final Tally TALLY = new Tally("failures");
 
   @TempDir Path directory;

@@ -3,10 +3,8 @@ package dev.sqlguard.guard;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.fault.Call;
 import dev.sqlguard.store.fault.StoppingSyscalls;
-import dev.sqlguard.store.fault.WatchedSyscalls;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * Databases whose restore was interrupted at its worst moment: the side files are gone, the good
@@ -38,27 +36,9 @@ public final class HalfInstalled {
 
   /** Lets the guard die there, in the repair of a damaged database that has a log. */
   static void stopIn(Path db) throws Exception {
-    Path wal = CrashTest.beside(db, "-wal");
-    byte[] damaged = Files.readAllBytes(db);
-    WatchedSyscalls dying =
-        new WatchedSyscalls() {
-          private boolean dead;
-
-          @Override
-          protected void before(Call call) {
-            dead |= call.kind() == Call.Kind.RENAME && db.equals(call.target());
-            if (dead) {
-              throw new StoppingSyscalls.Stopped();
-            }
-          }
-        };
-    try {
-      CrashTest.start(db, new Disk(dying));
-    } catch (StoppingSyscalls.Stopped e) {
-      if (Files.notExists(wal) && Arrays.equals(damaged, Files.readAllBytes(db))) {
-        return;
-      }
+    StoppingSyscalls calls = new StoppingSyscalls(call -> call.is(Call.Kind.RENAME, "-install"));
+    if (!CrashTest.startAndStop(db, calls)) {
+      throw new AssertionError("nothing was installed");
     }
-    throw new AssertionError("no stop leaves a half installed database");
   }
 }

@@ -251,7 +251,7 @@ enum Scenario {
       boolean[] swapped = new boolean[1];
       scene.interruptedBefore(
           call -> {
-            swapped[0] |= call.kind() == Kind.RENAME && call.path().toString().endsWith("-install");
+            swapped[0] |= call.is(Kind.RENAME, "-install");
             return swapped[0] && call.kind() == Kind.WRITE;
           });
       return content;

@@ -73,6 +73,7 @@ final class Scene {
         maxLoss,
         backfill,
         evidence,
+        Optional.empty(),
         Duration.ofSeconds(5),
         true);
   }
@@ -177,7 +178,7 @@ final class Scene {
   }
 
   private StateFile state() throws IOException {
-    return new StateFiles().peek(beside(".sqlguard"));
+    return new StateFiles().peek(beside(".sqlguard"), new Disk());
   }
 
   private Path home() {
@@ -240,6 +241,6 @@ final class Scene {
 
   /** See {@link #interruptedBefore}; a call of this kind about a file with this end of its name. */
   Scene interruptedBefore(Call.Kind kind, String end) {
-    return interruptedBefore(call -> call.kind() == kind && call.path().toString().endsWith(end));
+    return interruptedBefore(call -> call.is(kind, end));
   }
 }

@@ -41,6 +41,11 @@ public record Call(
     return new Call(kind, path, target, 0, null, 0, 0);
   }
 
+  /** Whether it does this to a file with such an end of its name. */
+  public boolean is(Kind expected, String end) {
+    return kind == expected && path.toString().endsWith(end);
+  }
+
   @Override
   public String toString() {
     return kind + " " + path.getFileName() + (target == null ? "" : " " + target.getFileName());

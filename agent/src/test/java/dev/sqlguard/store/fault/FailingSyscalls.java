@@ -2,14 +2,14 @@ package dev.sqlguard.store.fault;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** A disk on which the k-th call fails, and on request whatever fails with it from then on. */
 public final class FailingSyscalls extends WatchedSyscalls {
-  private final int good;
+  private final Predicate<Call> trouble;
   private final Failure failure;
   private final boolean lasting;
   private int statement;
-  private int calls;
   private Call armed;
   private Call first;
 
@@ -19,8 +19,15 @@ public final class FailingSyscalls extends WatchedSyscalls {
    *     opening with them; 0 where not even that does
    */
   public FailingSyscalls(int good, Failure failure, boolean lasting, int statement) {
+    this(new Count(good), failure, lasting);
     this.statement = statement;
-    this.good = good;
+  }
+
+  /**
+   * @param trouble the first call that fails
+   */
+  public FailingSyscalls(Predicate<Call> trouble, Failure failure, boolean lasting) {
+    this.trouble = trouble;
     this.failure = failure;
     this.lasting = lasting;
   }
@@ -37,8 +44,7 @@ public final class FailingSyscalls extends WatchedSyscalls {
 
   @Override
   protected void before(Call call) throws IOException {
-    boolean now = calls == good;
-    calls++;
+    boolean now = first == null && armed == null && trouble.test(call);
     if (now && call.kind() == Call.Kind.SQLITE && statement > 0) {
       armed = call;
       return;

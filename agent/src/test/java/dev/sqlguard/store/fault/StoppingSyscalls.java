@@ -34,7 +34,7 @@ public final class StoppingSyscalls extends WatchedSyscalls {
    *     this says how much of it has reached the copy
    */
   public StoppingSyscalls(int lifetime, Optional<Random> inside) {
-    this(new Lifetime(lifetime), inside);
+    this(new Count(lifetime), inside);
   }
 
   /**
@@ -47,19 +47,6 @@ public final class StoppingSyscalls extends WatchedSyscalls {
   private StoppingSyscalls(Predicate<Call> end, Optional<Random> inside) {
     this.end = end;
     this.inside = inside;
-  }
-
-  private static final class Lifetime implements Predicate<Call> {
-    private int left;
-
-    Lifetime(int calls) {
-      left = calls;
-    }
-
-    @Override
-    public boolean test(Call call) {
-      return left-- <= 0;
-    }
   }
 
   /** Whether there was a call more than it lived for. */

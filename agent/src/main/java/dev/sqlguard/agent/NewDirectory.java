@@ -14,12 +14,12 @@ final class NewDirectory implements Runnable {
     this.path = path;
   }
 
-  /** Makes it, and whatever is missing above it. */
-  Path realPath() throws IOException {
-    return Files.createDirectories(path).toRealPath();
-  }
-
-  /** Whether the disk has an answer by then, be it an error; otherwise a thread stays behind. */
+  /**
+   * Makes it, and whatever is missing above it, on a thread that is left behind where the disk
+   * doesn't answer.
+   *
+   * @return whether it has answered by then, be it with an error
+   */
   boolean isMadeWithin(Duration limit) {
     Thread maker = new Thread(null, this, "sqlguard-start", 0, false);
     maker.setDaemon(true);
@@ -32,9 +32,9 @@ final class NewDirectory implements Runnable {
   @Override
   public void run() {
     try {
-      realPath();
+      Files.createDirectories(path).toRealPath();
     } catch (IOException | RuntimeException e) {
-      // Whoever asks for the path gets the same.
+      // Whoever asks again gets the same.
     }
   }
 }

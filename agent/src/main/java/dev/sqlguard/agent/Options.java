@@ -4,6 +4,7 @@ import dev.sqlguard.guard.Log;
 import dev.sqlguard.guard.Settings;
 import java.io.IOException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
@@ -281,17 +282,16 @@ public record Options(Settings settings, Log log, List<String> complaints) {
         return path;
       }
       try {
-        NewDirectory made = new NewDirectory(path.get());
-        if (limit.isEmpty() || made.isMadeWithin(limit.get())) {
-          return Optional.of(made.realPath());
+        if (limit.isPresent() && !new NewDirectory(path.get()).isMadeWithin(limit.get())) {
+          complaints.add(
+              "option "
+                  + key.key()
+                  + "="
+                  + text(key)
+                  + " gets no answer from its disk within start-timeout; it is left out");
+          return Optional.empty();
         }
-        complaints.add(
-            "option "
-                + key.key()
-                + "="
-                + text(key)
-                + " gets no answer from its disk within start-timeout; it is left out");
-        return Optional.empty();
+        return Optional.of(Files.createDirectories(path.get()).toRealPath());
       } catch (IOException e) {
         complain(key, text(key), "");
         return Optional.empty();

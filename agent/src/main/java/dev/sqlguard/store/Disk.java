@@ -30,7 +30,7 @@ public class Disk {
 
   /** The same disk for one visit, as long as its lease lasts. */
   public Disk under(Lease lease) {
-    return new Disk(new LeasedSyscalls(calls, lease));
+    return new Disk(lease.limit(calls));
   }
 
   /** Whether nothing is to be changed any more, nor anything said: the application has gone on. */
@@ -40,15 +40,13 @@ public class Disk {
 
   /** Throws where {@link #isRevoked}: between steps that change no file and take long. */
   public void require() {
-    if (calls.isRevoked()) {
-      throw new RevokedError();
-    }
+    calls.require();
   }
 
   /** Begins steps that aren't to be cut off in the middle: see {@link Lease}. */
   public void enterSection() {
     if (!calls.enter()) {
-      throw new RevokedError();
+      calls.require();
     }
   }
 

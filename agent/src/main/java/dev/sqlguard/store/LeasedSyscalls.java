@@ -24,6 +24,11 @@ final class LeasedSyscalls extends Syscalls {
   }
 
   @Override
+  protected void require() {
+    lease.require();
+  }
+
+  @Override
   protected boolean enter() {
     return lease.enter();
   }

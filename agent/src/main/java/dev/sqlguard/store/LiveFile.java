@@ -146,7 +146,7 @@ public final class LiveFile implements Closeable {
 
   private boolean lock() throws IOException {
     if (!calls.enter()) {
-      throw new RevokedError();
+      calls.require();
     }
     try {
       pending = calls.tryLock(main, file, PENDING_BYTE, 1);

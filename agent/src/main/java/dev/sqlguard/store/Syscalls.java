@@ -26,6 +26,9 @@ public class Syscalls {
     return false;
   }
 
+  /** Throws where nothing is to happen any more. */
+  protected void require() {}
+
   /**
    * Begins a critical section: see {@link Lease}.
    *

@@ -49,7 +49,7 @@ class LeftBehindTest {
   private static final String INSERT = "INSERT INTO t(x) VALUES ('of the application')";
 
   /** Every call in the long run; a number that has no divisor in common with the ways back. */
-  private static final int STRIDE = Integer.getInteger("sqlguard.it.rounds", 4) > 10 ? 1 : 7;
+  private static final int STRIDE = Integer.getInteger("sqlguard.it.rounds", 4) > 10 ? 1 : 11;
 
   /** A process that makes a start of each database whose path it is told. */
   static final class Starter implements AutoCloseable {

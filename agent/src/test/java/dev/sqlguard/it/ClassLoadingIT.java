@@ -113,5 +113,14 @@ class ClassLoadingIT {
             "dev.sqlguard.repair.Account",
             "dev.sqlguard.repair.IncidentReport"),
         "a healthy start needs nothing of a repair");
+    assertEquals(
+        Set.of(),
+        startingWith(
+            names,
+            "dev.sqlguard.store.Lease",
+            "dev.sqlguard.store.Revoked",
+            "dev.sqlguard.guard.TimedVisit",
+            "dev.sqlguard.agent.NewDirectory"),
+        "nor of a limit of time");
   }
 }

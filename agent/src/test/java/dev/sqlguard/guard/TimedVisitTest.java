@@ -67,6 +67,7 @@ class TimedVisitTest {
   @TempDir Path directory;
   private Path db;
   private HangingSyscalls hanging;
+  private Gate gate;
 
   @BeforeEach
   void create() throws Exception {
@@ -127,8 +128,7 @@ class TimedVisitTest {
     assertEquals(Optional.empty(), file.refusal());
     assertEquals(1, lines.size(), lines.toString());
     assertTrue(lines.get(0).startsWith(db + ": start-timeout (200 ms)"), lines.get(0));
-    hanging.released.countDown();
-    hanging.worker.join();
+    release();
     assertEquals(1, lines.size(), lines.toString());
     assertFalse(Files.exists(CrashTest.beside(db, ".bak")));
   }
@@ -183,8 +183,11 @@ class TimedVisitTest {
   }
 
   private TimedVisit visitThatHangsIn(Call.Kind kind, Path file) throws Exception {
-    Gate gate = gate(kind, file, NEVER_OVER);
-    Guard guard = CrashTest.guard(Settings.Check.FULL, new Disk(hanging));
+    hanging = new HangingSyscalls(kind, file);
+    Settings settings = CrashTest.settings(Optional.of(NEVER_OVER));
+    Log silent = new Log(Log.Level.OFF, Optional.empty());
+    Guard guard = new Guard(settings, silent, new Disk(hanging), Optional::empty);
+    gate = new Gate(guard, settings);
     Target target = new Target(db, db, false, true, true);
     JdbcDriver driver = new JdbcDriver(DB.class, () -> true);
     TimedVisit visit = new TimedVisit(gate, guard, target, driver, false, SOON_OVER);
@@ -234,14 +237,24 @@ class TimedVisitTest {
     assertSame(Outcome.PROCEED, visit.outcomeBy(System.nanoTime(), 1));
   }
 
-  /** Its own open of another file must not wait for what is left behind there. */
+  /** What is left behind has its state file open, and will have it for ever. */
   @Test
   void aLaterOpenOfTheSameFileIsNotHeldUpByTheStateFile() throws Exception {
-    Gate gate = gate(Call.Kind.CREATE, CrashTest.beside(db, ".sqlguard-staged"), SOON_OVER);
-    Target readOnly = new Target(db, db, true, true, true);
-    open(gate, db);
-    assertEquals(0, hanging.arrived.getCount());
-    GuardedFile again = gate.opening(readOnly, new JdbcDriver(DB.class, () -> true)).orElseThrow();
-    assertTrue(again.isExaminedFor(true));
+    TimedVisit visit = visitThatHangsIn(Call.Kind.CREATE, CrashTest.beside(db, ".sqlguard-staged"));
+    visit.outcomeBy(System.nanoTime(), 1);
+    CompletableFuture<Boolean> examined = new CompletableFuture<>();
+    new Thread(() -> examined.complete(isExaminedReadOnly())).start();
+    assertTrue(examined.get(30, TimeUnit.SECONDS));
+    assertEquals(1, hanging.released.getCount());
+  }
+
+  private boolean isExaminedReadOnly() {
+    try {
+      Target readOnly = new Target(db, db, true, true, true);
+      JdbcDriver driver = new JdbcDriver(DB.class, () -> true);
+      return gate.opening(readOnly, driver).orElseThrow().isExaminedFor(true);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 }

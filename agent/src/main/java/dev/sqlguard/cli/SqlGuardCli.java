@@ -1,5 +1,6 @@
 package dev.sqlguard.cli;
 
+import dev.sqlguard.store.Errors;
 import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -6,12 +6,10 @@ import dev.sqlguard.repair.Candidate;
 import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.salvage.SalvageReport;
 import dev.sqlguard.salvage.TableOutcome;
+import dev.sqlguard.store.Errors;
 import dev.sqlguard.verify.Verdict.Damaged;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -119,15 +117,6 @@ final class Wording {
   }
 
   static String of(Throwable t) {
-    if (t instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": permission denied";
-    }
-    if (t instanceof NoSuchFileException missing) {
-      return missing.getFile() + " doesn't exist";
-    }
-    if (t instanceof FileAlreadyExistsException existing) {
-      return existing.getFile() + " exists already";
-    }
-    return t.getMessage() == null || !(t instanceof IOException) ? t.toString() : t.getMessage();
+    return t instanceof IOException ? Errors.text(t) : t.toString();
   }
 }

@@ -2,6 +2,7 @@ package dev.sqlguard.repair;
 
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.Errors;
 import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Space;
@@ -66,7 +67,7 @@ public final class NewestBackup {
           // Then it was the copy that couldn't be made: the next backup would be an older state.
           throw e;
         }
-        passedOver.add(origin + " can't be read: " + e.getMessage());
+        passedOver.add(origin + " can't be read: " + Errors.text(e));
       }
     }
     for (Path stranger : catalog.strangers()) {

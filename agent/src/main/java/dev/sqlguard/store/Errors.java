@@ -1,17 +1,26 @@
-package dev.sqlguard.cli;
+package dev.sqlguard.store;
 
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 
 /** Errors of reading and writing, for people. */
-final class Errors {
+public final class Errors {
   private Errors() {}
 
-  static String text(Throwable e) {
+  /** What happened to which file: many exceptions of the JDK have only its name as a message. */
+  public static String text(Throwable e) {
     Throwable cause = e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
     if (cause instanceof AccessDeniedException denied) {
       return denied.getFile() + ": permission denied";
+    }
+    if (cause instanceof NoSuchFileException missing) {
+      return missing.getFile() + " doesn't exist";
+    }
+    if (cause instanceof FileAlreadyExistsException existing) {
+      return existing.getFile() + " exists already";
     }
     if (cause instanceof FileSystemException file && file.getReason() == null) {
       return file.getFile() + ": " + cause.getClass().getSimpleName();

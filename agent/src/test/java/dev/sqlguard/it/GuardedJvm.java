@@ -35,6 +35,7 @@ final class GuardedJvm {
   private final Map<String, String> environment = new TreeMap<>();
   private String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private String agentOptions = "";
+  private Path agent = AGENT;
   private boolean guarded = true;
   private String classPath = String.join(File.pathSeparator, applicationClassPath());
   private List<String> program = List.of(ScriptApp.class.getName());
@@ -100,6 +101,12 @@ final class GuardedJvm {
     return this;
   }
 
+  /** Another jar than the one under test. */
+  GuardedJvm agent(Path jar) {
+    agent = jar;
+    return this;
+  }
+
   GuardedJvm unguarded() {
     guarded = false;
     return this;
@@ -157,7 +164,7 @@ final class GuardedJvm {
     command.add(java);
     command.addAll(jvmArguments);
     if (guarded) {
-      command.add("-javaagent:" + AGENT + (agentOptions.isEmpty() ? "" : "=" + agentOptions));
+      command.add("-javaagent:" + agent + (agentOptions.isEmpty() ? "" : "=" + agentOptions));
     }
     if (!classPath.isEmpty()) {
       command.add("-cp");

@@ -1,0 +1,43 @@
+package dev.sqlguard.it;
+
+import dev.sqlguard.store.fault.Failure;
+
+/**
+ * What happens to a call of a guarded start. The words are those of the fault layer's steering.
+ *
+ * @param call its number; 0 for none
+ */
+record Fault(int call, String... words) {
+  static final Fault NONE = new Fault(0);
+
+  static Fault killedBefore(int call) {
+    return new Fault(call, "kill=before");
+  }
+
+  /** When a piece of SQLite's work is over. */
+  static Fault killedAfter(int call) {
+    return new Fault(call, "kill=after");
+  }
+
+  static Fault killedInside(int call, long nanos) {
+    return new Fault(call, "kill=" + nanos);
+  }
+
+  static Fault failing(int call, Failure failure, boolean lasting) {
+    return new Fault(call, "failure=" + failure, "lasting=" + lasting);
+  }
+
+  String[] jvmArguments() {
+    String[] arguments = new String[words.length + 1];
+    arguments[0] = "-Dfault.call=" + call;
+    for (int i = 0; i < words.length; i++) {
+      arguments[i + 1] = "-Dfault." + words[i];
+    }
+    return arguments;
+  }
+
+  @Override
+  public String toString() {
+    return "with call " + call + " " + String.join(" ", words);
+  }
+}

@@ -68,6 +68,14 @@ record Overlay(
     return wanted;
   }
 
+  /** Whether a page is read from elsewhere than the main file. */
+  boolean replaces(long page) {
+    int position = index.ceiling(page);
+    return position < index.size()
+        && index.page(position) == page
+        && (unprovenToo || index.isProven(position));
+  }
+
   private long startOf(int position) {
     return position < index.size() ? (index.page(position) - 1) * pageSize : Long.MAX_VALUE;
   }

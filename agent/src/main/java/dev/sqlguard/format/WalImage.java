@@ -136,6 +136,11 @@ public final class WalImage implements ByteSource {
     return image.index().isUnproven(page);
   }
 
+  /** Whether {@code page} is read from the log, so that the main file needn't have it. */
+  public boolean replaces(long page) {
+    return image.replaces(page);
+  }
+
   /** All suspect pages, in ascending order. */
   public LongStream suspectPages() {
     return image.index().unproven();

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 
 /**
@@ -29,6 +30,8 @@ public final class DamagedFile implements ByteSource, Closeable {
   private final Deque<FileBytes> files = new ArrayDeque<>();
   private final List<String> notes = new ArrayList<>();
   private LongPredicate suspect = page -> false;
+  private LongPredicate replaced = page -> false;
+  private long mainSize;
   private ByteSource image;
 
   private DamagedFile() {}
@@ -54,11 +57,13 @@ public final class DamagedFile implements ByteSource, Closeable {
 
   private void read(SideFiles of, Replay replay) throws IOException {
     image = file(of.main());
+    mainSize = image.size();
     if (hasContent(of.journal())) {
       JournalImage journal = JournalImage.over(image, file(of.journal()), replay);
       if (journal.isHot() && !isCommitted(journal, of.main())) {
         image = journal;
         suspect = journal::isSuspect;
+        replaced = journal::replaces;
         note(journal.summary());
       }
     }
@@ -68,6 +73,7 @@ public final class DamagedFile implements ByteSource, Closeable {
       if (wal.pageSize().isPresent()) {
         image = wal;
         suspect = suspect.or(wal::isSuspect);
+        replaced = replaced.or(wal::replaces);
       }
     }
   }
@@ -106,6 +112,15 @@ public final class DamagedFile implements ByteSource, Closeable {
    */
   boolean isSuspect(long page) {
     return suspect.test(page);
+  }
+
+  /**
+   * Where the main file ends within a page of which there is no other copy: what SQLite reads as
+   * zeros from there to the end of the page isn't what was written.
+   */
+  OptionalLong endWithinPage(int pageSize) {
+    boolean cut = mainSize % pageSize != 0 && !replaced.test(mainSize / pageSize + 1);
+    return cut ? OptionalLong.of(mainSize) : OptionalLong.empty();
   }
 
   /** For people: what is wrong with the files beside the main file. */

@@ -107,6 +107,10 @@ final class OverflowChains {
         return;
       }
       long used = Math.min(content, rest - i * content);
+      if (pages.isCutWithin(next, 4 + (int) used)) {
+        fail(tree, page, cell, next, "overflow page that the file ends within");
+        return;
+      }
       last = buffer[4 + (int) used - 1];
       next = BigEndian.u32(buffer, 0);
     }

@@ -4,6 +4,7 @@ import dev.sqlguard.format.ByteSource;
 import dev.sqlguard.format.Geometry;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 
 /** The pages of an image, and what each is found to be used for. */
@@ -31,6 +32,11 @@ final class Pages {
   private final byte[] uses;
   private final long once;
   private final LongPredicate suspect;
+
+  /** The page within which the file ends, 0 where there is none, and how many bytes it has. */
+  private final long cutPage;
+
+  private final int cutAt;
   private final byte[] block;
   private long blockAt = -1;
   private int blockLength;
@@ -41,14 +47,17 @@ final class Pages {
    * @param once how many pages there once were, if the image was cut
    */
   Pages(ByteSource image, Geometry geometry, long once) {
-    this(image, geometry, once, page -> false);
+    this(image, geometry, once, page -> false, OptionalLong.empty());
   }
 
   /**
    * @param suspect the numbers of pages whose content isn't proven
+   * @param end where the image ends within a page
    */
-  Pages(ByteSource image, Geometry geometry, long once, LongPredicate suspect) {
+  Pages(ByteSource image, Geometry geometry, long once, LongPredicate suspect, OptionalLong end) {
     this.suspect = suspect;
+    this.cutPage = end.isPresent() ? end.getAsLong() / geometry.pageSize() + 1 : 0;
+    this.cutAt = end.isPresent() ? (int) (end.getAsLong() % geometry.pageSize()) : 0;
     this.image = image;
     this.once = Math.max(once, geometry.pages());
     this.geometry = geometry;
@@ -78,6 +87,11 @@ final class Pages {
     return suspect.test(page);
   }
 
+  /** Whether the file ends within the first {@code bytes} of a page. */
+  boolean isCutWithin(long page, int bytes) {
+    return page == cutPage && bytes > cutAt;
+  }
+
   /** Counts the headers that are read from overflow pages; false once they are too many. */
   boolean mayReadHeader() {
     return headersRead++ < HEADERS_PER_PAGE * (count() + HEADERS_PER_PAGE);
@@ -96,7 +110,8 @@ final class Pages {
   }
 
   /**
-   * Reads one page; the end of a file that ends within it is filled up with zeros.
+   * Reads one page; the end of a file that ends within it is filled up with zeros, and cells of
+   * which only the beginning is there are taken away: with these zeros they would pass for whole.
    *
    * @return false where there is no such page
    */
@@ -104,6 +119,14 @@ final class Pages {
     if (!exists(page)) {
       return false;
     }
+    readBytes(page, into);
+    if (page == cutPage) {
+      CutPage.dropCutCells(into, page, geometry, cutAt);
+    }
+    return true;
+  }
+
+  private void readBytes(long page, byte[] into) throws IOException {
     long at = geometry.offset(page);
     int size = geometry.pageSize();
     boolean forward = at > lastAt && at - lastAt <= block.length;
@@ -111,7 +134,7 @@ final class Pages {
     int there;
     if (at >= blockAt && at + size <= blockAt + blockLength) {
       System.arraycopy(block, (int) (at - blockAt), into, 0, size);
-      return true;
+      return;
     } else if (forward) {
       blockAt = at;
       blockLength = Math.max(0, image.read(at, block, 0, block.length));
@@ -123,6 +146,5 @@ final class Pages {
       there = Math.max(0, image.read(at, into, 0, size));
     }
     Arrays.fill(into, there, size, (byte) 0);
-    return true;
   }
 }

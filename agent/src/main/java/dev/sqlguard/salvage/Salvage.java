@@ -90,7 +90,12 @@ public final class Salvage {
       damages.add(1, "", header.isPresent() ? "wrong page size in the header" : "header lost");
     }
     Pages pages =
-        new Pages(image, geometry, right ? header.get().pageCount() : 0, image::isSuspect);
+        new Pages(
+            image,
+            geometry,
+            right ? header.get().pageCount() : 0,
+            image::isSuspect,
+            image.endWithinPage(geometry.pageSize()));
     markAdministrative(pages, head, header);
     byte[] visits = new byte[pages.count() + 1];
     SchemaFinder.Found found = new SchemaFinder(pages).find(visits, damages, header);

@@ -89,6 +89,25 @@ public final class WalImage implements ByteSource {
     return new WalImage(image, OptionalInt.of(header.pageSize()), scan.summary(replay));
   }
 
+  /**
+   * Whether the log has what SQLite will never see again: transactions that are committed, and
+   * proven by their checksums, behind a frame that fails its own or behind a broken header.
+   *
+   * @return what tells these transactions from others that may be found later; empty where there
+   *     are none
+   */
+  public static Optional<String> commitsBehindDamage(ByteSource main, ByteSource wal)
+      throws IOException {
+    Optional<WalHeader> header = WalHeader.read(wal);
+    boolean intact = header.isPresent() && header.get().isIntact();
+    WalSummary all = over(main, wal, Replay.SALVAGE).summary();
+    if (all.applied() == 0 || intact && all.bad() == 0) {
+      return Optional.empty();
+    }
+    long salts = header.isPresent() ? header.get().salts() : 0;
+    return Optional.of(Long.toHexString(salts) + "-" + (all.applied() + all.bad()));
+  }
+
   private static WalImage without(ByteSource main, long frames, String reason) {
     WalSummary summary = WalSummary.nothingApplied(frames, reason);
     return new WalImage(Overlay.none(main), OptionalInt.empty(), summary);

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param obstacle why even proven damage must not lead to a replacement
  * @param note for people, after the verdict; may be empty
  * @param encrypted the copy is readable only with the application's key
+ * @param commitsBehindDamage of its WAL: see {@link
+ *     dev.sqlguard.format.WalImage#commitsBehindDamage}
  */
 record Examination(
     Verdict verdict,
@@ -24,12 +26,20 @@ record Examination(
     Optional<Boolean> wal,
     Optional<String> obstacle,
     String note,
-    boolean encrypted) {
+    boolean encrypted,
+    Optional<String> commitsBehindDamage) {
 
   static Examination cannotTell(String reason) {
     CannotTell verdict = new CannotTell(Cause.OTHER, reason);
     return new Examination(
-        verdict, false, Optional.empty(), Optional.empty(), Optional.empty(), "", false);
+        verdict,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        false,
+        Optional.empty());
   }
 
   boolean isCheckedAndDamaged() {
@@ -38,6 +48,7 @@ record Examination(
 
   /** With the verdict of somebody who knows better. */
   Examination overruled(Verdict better, String why) {
-    return new Examination(better, checked, origin, wal, Optional.empty(), why, encrypted);
+    return new Examination(
+        better, checked, origin, wal, Optional.empty(), why, encrypted, commitsBehindDamage);
   }
 }

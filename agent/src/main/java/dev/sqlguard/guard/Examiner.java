@@ -7,9 +7,12 @@ import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.LeafCells;
 import dev.sqlguard.format.PlainDatabaseProof;
+import dev.sqlguard.format.WalImage;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
+import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Finding;
 import dev.sqlguard.verify.IntegrityCheck;
@@ -139,6 +142,8 @@ final class Examiner {
       return examineEncrypted(origin, copy, driver);
     }
     Optional<Boolean> wal = isWal(copy);
+    // Before SQLite folds it.
+    Optional<String> behindDamage = commitsBehindDamage(copy);
     Verdict verdict = judge(copy, driver);
     advisories.examined(origin.files().main(), driver, isTrue(wal), false);
     String note = "";
@@ -158,7 +163,20 @@ final class Examiner {
       verdict = provenPlain(copy, driver).orElse(verdict);
     }
     boolean checked = !proofNeeded;
-    return new Examination(verdict, checked, Optional.of(origin), wal, obstacle, note, false);
+    return new Examination(
+        verdict, checked, Optional.of(origin), wal, obstacle, note, false, behindDamage);
+  }
+
+  private static Optional<String> commitsBehindDamage(Path copy) throws IOException {
+    Path log = SideFiles.of(copy).wal();
+    Optional<FileStat> stat = FileStat.ofEntry(log);
+    if (stat.isEmpty() || stat.get().size() == 0) {
+      return Optional.empty();
+    }
+    try (FileBytes main = new FileBytes(copy);
+        FileBytes wal = new FileBytes(log)) {
+      return WalImage.commitsBehindDamage(main, wal);
+    }
   }
 
   /**
@@ -170,7 +188,7 @@ final class Examiner {
     Optional<String> obstacle = Optional.of("it is encrypted: restore a backup by hand");
     Verdict verdict = judge(copy, driver);
     return new Examination(
-        verdict, true, Optional.of(origin), Optional.empty(), obstacle, "", true);
+        verdict, true, Optional.of(origin), Optional.empty(), obstacle, "", true, Optional.empty());
   }
 
   private Examination examineOnline(
@@ -197,7 +215,8 @@ final class Examiner {
     advisories.examined(main, driver, isTrue(wal), !online);
     String note = " (" + inUse.reason() + ")";
     Optional<String> obstacle = Optional.of(inUse.reason());
-    return new Examination(verdict, true, Optional.empty(), wal, obstacle, note, false);
+    return new Examination(
+        verdict, true, Optional.empty(), wal, obstacle, note, false, Optional.empty());
   }
 
   /** SQLite, which asks nobody, folds the log into the copy; and it may take long. */

@@ -279,11 +279,19 @@ public final class Guard {
     workplace.evidence().settle();
     Optional<OrphanedLog.Kept> kept = workplace.orphanedLog().settle();
     if (kept.isPresent()) {
-      announce(main, "its file was missing or empty, its WAL wasn't", kept.get());
+      announceSettled(main, kept.get());
     }
     workplace.rotation().settle(workplace.staged());
     workplace.discardCopies(disk);
     workplace.discardRepairs(disk);
+  }
+
+  private void announceSettled(Path main, OrphanedLog.Kept kept) throws IOException {
+    if (hasContent(FileStat.ofEntry(kept.file()))) {
+      log.warn(main, Wording.ofBrokenLog(kept.file()));
+    } else {
+      announce(main, "its file was missing or empty, its WAL wasn't", kept);
+    }
   }
 
   private void announce(Path main, String why, OrphanedLog.Kept kept) {

@@ -5,6 +5,7 @@ import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Rotation;
+import dev.sqlguard.repair.OrphanedLog;
 import dev.sqlguard.repair.StandingRefusal;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
@@ -93,7 +94,11 @@ final class Visit {
   }
 
   private Outcome healthy(Examination seen, Contents contents) throws IOException {
-    boolean safeToRotate = keepRicherBackup(contents);
+    boolean dropped = seen.commitsBehindDamage().isPresent();
+    if (dropped) {
+      keepBrokenLog(seen.commitsBehindDamage().get());
+    }
+    boolean safeToRotate = keepRicherBackup(contents, dropped);
     if (settings.backups() == 0 || !safeToRotate) {
       return Outcome.READ;
     }
@@ -127,23 +132,38 @@ final class Visit {
     return Outcome.READ;
   }
 
+  private void keepBrokenLog(String commits) throws IOException {
+    Optional<OrphanedLog.Kept> kept = workplace.brokenLog().keep(commits);
+    if (kept.isPresent()) {
+      log.warn(main, Wording.ofBrokenLog(kept.get().file()));
+      for (Path deleted : kept.get().deleted()) {
+        log.warn(main, Wording.ofDeleted(deleted));
+      }
+    }
+  }
+
   /**
    * A healthy but poor database must not push out the backup that still has everything.
    *
+   * @param dropped whether it has lost rows that it once had; then a single one is enough
    * @return false where that backup can't be kept, so that there must be no new one
    */
-  private boolean keepRicherBackup(Contents contents) throws IOException {
+  private boolean keepRicherBackup(Contents contents, boolean dropped) throws IOException {
     Optional<BackupNames.Series> series = workplace.rotation().freeSeries();
     if (series.isEmpty()) {
       return true;
     }
     Path backup = series.get().slot(0);
     Optional<BackupRecord> newest = workplace.catalog().identify(backup);
-    if (newest.isEmpty() || !newest.get().isRicherThanRemnant(contents)) {
+    if (newest.isEmpty()
+        || !newest.get().isRicherThanRemnant(contents)
+            && !(dropped && newest.get().rows() > contents.rows())) {
       return true;
     }
     String loss =
-        "healthy, but has much less in it than its backup ("
+        "healthy, but has "
+            + (dropped ? "" : "much ")
+            + "less in it than its backup ("
             + contents.rows()
             + " rows, was "
             + newest.get().rows()

@@ -103,6 +103,15 @@ final class Wording {
   }
 
   /** Evidence that had to go. */
+  static String ofBrokenLog(Path kept) {
+    return "its WAL has committed transactions behind a broken frame, where SQLite ends: all of it"
+        + " is kept as "
+        + kept
+        + "; to take them out: java -jar sqlguard.jar salvage "
+        + kept
+        + " OUT";
+  }
+
   static String ofDeleted(Path evidence) {
     Path quarantine = EvidenceFiles.quarantineOf(evidence);
     return "older evidence deleted: "

@@ -4,6 +4,7 @@ import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.backup.Rotation;
+import dev.sqlguard.repair.BrokenLog;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
 import dev.sqlguard.repair.OrphanedLog;
@@ -40,6 +41,7 @@ final class Workplace implements Closeable {
   private final Installation installation;
   private final Evidence evidence;
   private final OrphanedLog orphanedLog;
+  private final BrokenLog brokenLog;
   private final Proposal proposal;
 
   private Workplace(
@@ -59,6 +61,7 @@ final class Workplace implements Closeable {
     this.kept = new KeptBackups(catalog);
     this.evidence = new Evidence(main, home, disk, parked, settings.evidence());
     this.orphanedLog = new OrphanedLog(main, evidence, disk);
+    this.brokenLog = new BrokenLog(home, orphanedLog, disk);
     this.installation = new Installation(main, home, disk, parked, evidence);
     this.proposal = new Proposal(main, home, disk);
   }
@@ -134,6 +137,10 @@ final class Workplace implements Closeable {
 
   OrphanedLog orphanedLog() {
     return orphanedLog;
+  }
+
+  BrokenLog brokenLog() {
+    return brokenLog;
   }
 
   Proposal proposal() {

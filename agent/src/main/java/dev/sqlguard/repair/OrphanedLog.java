@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The WAL of a database whose main file is missing or empty. SQLite will delete it, so its copy
- * counts as the only carrier of its rows; it stands among the evidence, beside an empty file.
+ * A WAL with rows that SQLite is about to drop: its main file is missing or empty, so that SQLite
+ * will delete it, or a frame in front of them is broken, so that SQLite will overwrite them. Its
+ * copy counts as the only carrier of its rows. It stands among the evidence, beside a copy of the
+ * main file, or an empty file where there is none.
  */
 public final class OrphanedLog {
   /**
@@ -42,7 +44,11 @@ public final class OrphanedLog {
     files.delete(staged);
     Space.require(main.getParent(), size(main) + size(SideFiles.of(main).wal()));
     try {
-      disk.create(staged);
+      if (original.isPresent() && original.get().size() > 0) {
+        evidence.sides().copyLive(main, staged);
+      } else {
+        disk.create(staged);
+      }
       if (original.isPresent()) {
         disk.adopt(staged, original.get());
       }

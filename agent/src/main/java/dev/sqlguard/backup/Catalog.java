@@ -190,6 +190,14 @@ public final class Catalog {
     records = next;
   }
 
+  /**
+   * Makes durable what is remembered: whoever wrote it may have been killed before it was on disk.
+   */
+  void confirm() throws IOException {
+    state.save(disk);
+    disk.syncDirectory(names.directory());
+  }
+
   private void forgetVanished() throws IOException {
     List<Entry> existing = entries();
     List<BackupRecord> remembered = new ArrayList<>();

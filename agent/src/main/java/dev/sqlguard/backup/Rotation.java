@@ -14,8 +14,9 @@ import java.util.Optional;
  * Turns a verified private copy into the newest backup.
  *
  * <p>The order is the point. The copy is complete and on disk, and the state file knows it, before
- * any older backup moves; each move is one rename. A crash at any point leaves every good backup
- * under some name, and {@link #settle} finishes.
+ * any older backup moves; each move is one rename, and on disk before the next: no file system
+ * promises to keep their order. A crash at any point leaves every good backup under some name, and
+ * {@link #settle} finishes.
  */
 public final class Rotation {
   /** What became of a copy. */
@@ -113,6 +114,7 @@ public final class Rotation {
     }
     Optional<BackupNames.Series> series = freeSeries();
     if (series.isPresent() && catalog.isComplete(staged)) {
+      catalog.confirm();
       rotate(staged, series.get());
     } else {
       disk.delete(staged);
@@ -171,13 +173,19 @@ public final class Rotation {
       free++;
     }
     boolean full = free == slots;
+    Path directory = catalog.names().directory();
     if (!full || isOldEnough(series.slot(0))) {
+      if (full && slots > 1) {
+        // The oldest gives its place for the copy, which has no name on disk yet.
+        disk.syncDirectory(directory);
+      }
       for (int i = Math.min(free, slots - 1); i > 0; i--) {
         disk.rename(series.slot(i - 1), series.slot(i));
+        disk.syncDirectory(directory);
       }
     }
     disk.rename(staged, series.slot(0));
-    disk.syncDirectory(catalog.names().directory());
+    disk.syncDirectory(directory);
   }
 
   private boolean isOldEnough(Path newest) throws IOException {

@@ -196,30 +196,48 @@ final class Workplace implements Closeable {
 
   /** Clears away private copies and whatever SQLite put beside them. */
   void discardCopies(Disk disk) throws IOException {
-    for (Path copy : new Path[] {names.staged(), names.scratch()}) {
-      for (Path side : SideFiles.of(copy).all()) {
-        disk.delete(side);
-      }
-      disk.delete(copy);
-    }
+    discard(names.staged(), disk);
+    discard(names.scratch(), disk);
   }
 
   /**
    * Clears away what a repair worked with. The copy that it began with goes last: while it is
-   * there, the rest may be too. Costs one stat where there was no repair.
+   * there, the rest may be too. Costs a few stats where there was no repair.
    */
   void discardRepairs(Disk disk) throws IOException {
-    if (FileStat.ofEntry(names.damaged()).isEmpty()) {
+    if (!isThere(names.damaged())) {
       return;
     }
     proposal.discard();
     List<Path> all = new ArrayList<>(Salvage.scratchFiles(names.repaired()));
-    all.addAll(List.of(names.repaired(), names.quarantine(), names.damaged()));
+    all.addAll(List.of(names.repaired(), names.quarantine()));
     for (Path work : all) {
-      for (Path side : SideFiles.of(work).all()) {
-        disk.delete(side);
-      }
-      disk.delete(work);
+      discard(work, disk);
+    }
+    discardSides(names.damaged(), disk);
+    disk.syncDirectory(names.directory());
+    if (backups != home) {
+      disk.syncDirectory(home.path().getParent());
+    }
+    disk.delete(names.damaged());
+  }
+
+  /** Of a copy that was being made when power was lost, any part may be left. */
+  private static boolean isThere(Path copy) throws IOException {
+    SideFiles beside = SideFiles.of(copy);
+    return FileStat.ofEntry(copy).isPresent()
+        || FileStat.ofEntry(beside.wal()).isPresent()
+        || FileStat.ofEntry(beside.journal()).isPresent();
+  }
+
+  private static void discard(Path work, Disk disk) throws IOException {
+    discardSides(work, disk);
+    disk.delete(work);
+  }
+
+  private static void discardSides(Path work, Disk disk) throws IOException {
+    for (Path side : SideFiles.of(work).all()) {
+      disk.delete(side);
     }
   }
 

@@ -29,7 +29,8 @@ public final class DamagedCopy {
   }
 
   /**
-   * Takes it, anew where there is one.
+   * Takes it, anew where there is one. Its name is on disk before anything else of a repair is
+   * made: whatever a crash leaves of that is looked for only where this is.
    *
    * @param passedOver gets a line where that isn't possible
    */
@@ -37,6 +38,7 @@ public final class DamagedCopy {
     snapshot.discard(copy);
     Snapshot.Result result = snapshot.take(main, copy);
     if (result instanceof Snapshot.Result.Taken) {
+      disk.syncDirectory(copy.toAbsolutePath().getParent());
       return Optional.of(copy);
     }
     String reason =

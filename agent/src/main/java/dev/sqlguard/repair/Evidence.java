@@ -118,7 +118,11 @@ public final class Evidence {
     accompany(evidence, new Account(report, Optional.empty()));
   }
 
-  /** Takes back what {@link #keep} did, while the main file is still in place. */
+  /**
+   * Takes back what {@link #keep} did, while the main file is still in place. That is on disk
+   * before the intent goes: with a second name that nobody knows of, the main file would never be
+   * replaced.
+   */
   void withdraw(Path evidence) throws IOException {
     files.delete(evidence);
   }
@@ -126,10 +130,11 @@ public final class Evidence {
   /**
    * After a crash before anything was changed: a second name of the live file, and copies of what
    * still lies beside it, prove nothing. Where the main file is another one by now, the name is the
-   * damaged file's last, and stays, without what may be half a report and half a quarantine.
+   * damaged file's last, and stays, without what may be half a report and half a quarantine. Where
+   * the name is missing, power was lost before it was on disk, or while all of this was withdrawn.
    */
   void withdrawSecondName(Path evidence) throws IOException {
-    if (isSecondName(evidence)) {
+    if (isSecondName(evidence) || FileStat.ofEntry(evidence).isEmpty()) {
       withdraw(evidence);
     } else {
       deleteAccount(evidence);

@@ -92,7 +92,10 @@ public final class EvidenceFiles {
     return true;
   }
 
-  /** While both names lead to one file, what stands beside it is on its way. */
+  /**
+   * While both names lead to one file, what stands beside it is on its way. The new name is on disk
+   * before anything moves, and all that moves before the old name goes.
+   */
   void move(Path from, Path to) throws IOException {
     if (!disk.tryLink(from, to)) {
       disk.rename(from, to);
@@ -102,6 +105,7 @@ public final class EvidenceFiles {
 
   /** Repeatable from every step. */
   void finishMove(Path from, Path to) throws IOException {
+    disk.syncDirectory(main.getParent());
     List<Path> companions = beside(from);
     List<Path> targets = beside(to);
     for (int i = 0; i < companions.size(); i++) {
@@ -109,13 +113,20 @@ public final class EvidenceFiles {
         disk.rename(companions.get(i), targets.get(i));
       }
     }
+    disk.syncDirectory(main.getParent());
     disk.delete(from);
   }
 
+  /** The main file last: what belongs to it is found by its name. Gone from the disk afterwards. */
   void delete(Path evidence) throws IOException {
+    if (isFree(evidence)) {
+      return;
+    }
     for (Path companion : beside(evidence)) {
       disk.delete(companion);
     }
+    disk.syncDirectory(main.getParent());
     disk.delete(evidence);
+    disk.syncDirectory(main.getParent());
   }
 }

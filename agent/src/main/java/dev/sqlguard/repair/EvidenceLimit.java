@@ -103,6 +103,7 @@ final class EvidenceLimit {
       return false;
     }
     disk.rename(empty, name);
+    disk.syncDirectory(name.getParent());
     deleteSides(name);
     disk.syncDirectory(name.getParent());
     return true;

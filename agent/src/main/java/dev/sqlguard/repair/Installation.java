@@ -144,6 +144,8 @@ public final class Installation {
     }
     Path kept = main.resolveSibling(intent.evidence());
     if (now.isPresent() && now.get().id().inode() == intent.candidateInode()) {
+      // Whoever renamed it may have died before that was on disk.
+      disk.syncDirectory(main.getParent());
       evidence.recordIfPresent(kept);
       List<Path> deleted = evidence.trim(kept);
       clearIntent();

@@ -78,6 +78,8 @@ public final class OrphanedLog {
   public Optional<Kept> settle() throws IOException {
     Path staged = evidence.files().staged();
     if (evidence.isOurs(staged)) {
+      // Whoever recorded it may have been killed before that was on disk.
+      evidence.recordOnlyCarrier(staged);
       return Optional.of(place(staged));
     }
     evidence.files().delete(staged);

@@ -25,6 +25,7 @@ import java.util.zip.CRC32C;
 public final class StateFile implements Closeable {
   private static final int SLOT = 64 * 1024;
   private static final String MAGIC = "sqlguard-state-1";
+  private static final int SAVES_OF_NAME = 2;
   private static final long POLL_NANOS = 20_000_000;
 
   private final Path path;
@@ -124,7 +125,12 @@ public final class StateFile implements Closeable {
     lines = next;
   }
 
-  /** Writes and fsyncs. Afterwards a crash leaves this state, before it the last one. */
+  /**
+   * Writes and fsyncs. Afterwards a crash leaves this state, before it the last one.
+   *
+   * <p>The file's name is made durable as well: without it, what the state is about would count as
+   * somebody else's. Twice, because the first to do it may have been killed over it.
+   */
   public void save(Disk disk) throws IOException {
     byte[] slot = encode(generation + 1);
     if (slot.length > SLOT) {
@@ -132,6 +138,9 @@ public final class StateFile implements Closeable {
     }
     disk.writeDurably(path, file, (generation + 1) % 2 * SLOT, slot);
     generation++;
+    if (generation <= SAVES_OF_NAME) {
+      disk.syncDirectory(path.getParent());
+    }
   }
 
   /** How many more bytes {@link #save} would take; negative where it would throw. */

@@ -11,6 +11,13 @@ import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.StateFile;
+import dev.sqlguard.store.fault.AfterPowerLoss;
+import dev.sqlguard.store.fault.Call.Kind;
+import dev.sqlguard.store.fault.DurableDisk;
+import dev.sqlguard.store.fault.Loss;
+import dev.sqlguard.store.fault.Losses;
+import dev.sqlguard.store.fault.Recording;
+import dev.sqlguard.store.fault.StoppingSyscalls;
 import dev.sqlguard.verify.Contents;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +25,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -323,5 +332,82 @@ class RotationTest {
     }
     assertEquals(2, catalog().entries().size());
     assertEquals(299, catalog().entries().get(0).record().rows());
+  }
+
+  /** Renames may reach the disk in any order, the last one alone too. */
+  @Test
+  void aBackupHasItsNewNameOnDiskBeforeItsOldOneIsGivenAway() throws Exception {
+    place(rotation(3, 0), 1);
+    place(rotation(3, 0), 2);
+    assertNeverLost(Set.of(1, 2), 3);
+  }
+
+  @Test
+  void theOldestBackupGoesForOneWhoseNameIsOnDisk() throws Exception {
+    place(rotation(2, 0), 1);
+    place(rotation(2, 0), 2);
+    assertNeverLost(Set.of(2), 2);
+  }
+
+  /** Whatever becomes of the names that aren't on disk while content 3 gets its slot. */
+  private void assertNeverLost(Set<Integer> contents, int slots) throws Exception {
+    Recording recording = new Recording(List.of(directory), names.staged()::equals);
+    Catalog catalog = new Catalog(state, names, new Disk(recording));
+    Files.write(names.staged(), image(3));
+    new Rotation(catalog, slots, 0).place(names.staged(), model(), false, rows(3));
+    recording.replay(
+        (step, now) -> {
+          Map<String, Loss> losses = Losses.ofNames(now);
+          losses.putAll(Losses.ofWholeKinds());
+          losses.forEach(
+              (name, loss) -> {
+                Set<Integer> left = contentsIn(now.after(loss));
+                assertTrue(left.containsAll(contents), step + ", " + name + ": " + left);
+                assertTrue(left.size() >= 2, step + ", " + name + ": " + left);
+              });
+        });
+  }
+
+  private Set<Integer> contentsIn(Map<Path, DurableDisk.Remnant> left) {
+    Set<Integer> found = new TreeSet<>();
+    left.forEach(
+        (path, file) -> {
+          boolean whole = file.content().length == 1024 && file.content()[1000] != 0;
+          assertTrue(whole || path.equals(names.staged()) || !isBackup(path), path.toString());
+          if (whole && !path.equals(main)) {
+            found.add((int) file.content()[1000]);
+          }
+        });
+    return found;
+  }
+
+  /** Who is killed between writing and fsync leaves a record that the next one sees. */
+  @Test
+  void aCopyGetsItsSlotOnceItsRecordIsOnDisk() throws Exception {
+    place(rotation(2, 0), 1);
+    Recording recording = new Recording(List.of(directory), names.staged()::equals);
+    Files.write(names.staged(), image(2));
+    recording.dyingBefore(call -> call.kind() == Kind.SYNC && call.path().equals(names.state()));
+    Catalog dying = new Catalog(state, names, new Disk(recording));
+    assertThrows(
+        StoppingSyscalls.Stopped.class,
+        () -> new Rotation(dying, 2, 0).place(names.staged(), model(), false, rows(2)));
+    recording.revive();
+    state.close();
+    state = StateFile.open(names.state(), model(), disk, 0).orElseThrow();
+    Catalog next = new Catalog(state, names, new Disk(recording));
+    new Rotation(next, 2, 0).settle(names.staged());
+    assertHolds(2, slot(0));
+    state.close();
+    DurableDisk now = recording.start();
+    recording.steps().forEach(step -> step.apply(now));
+    AfterPowerLoss.make(List.of(directory), now.after(Loss.ofEverything()));
+    state = StateFile.open(names.state(), model(), disk, 0).orElseThrow();
+    assertHolds(2, slot(0));
+    assertTrue(catalog().identify(slot(0)).isPresent());
+  }
+
+  private static boolean isBackup(Path path) {
+    return path.toString().contains(".bak");
   }
 }

@@ -9,10 +9,17 @@ import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.StateFile;
+import dev.sqlguard.store.fault.DurableDisk;
+import dev.sqlguard.store.fault.Loss;
+import dev.sqlguard.store.fault.Losses;
+import dev.sqlguard.store.fault.Recording;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,5 +211,71 @@ class EvidenceTest {
       state.save(disk);
     }
     assertTrue(evidence(3).isOurs(beside(".corrupt")));
+  }
+
+  @Test
+  void anOriginalThatMovesUpHasANameOnDiskAllTheTime() throws Exception {
+    keepOriginal(3, "first");
+    Files.writeString(beside(".corrupt-wal"), "log");
+    Files.writeString(beside(".corrupt.report.json"), "{}");
+    Recording recording = new Recording(List.of(directory), path -> false);
+    new Evidence(main, state, new Disk(recording), new Parked(), 3).makeRoom();
+    recording.replay(
+        (step, now) ->
+            Losses.ofNames(now)
+                .forEach(
+                    (name, loss) -> {
+                      List<String> left = new ArrayList<>();
+                      now.after(loss).values().forEach(file -> left.add(text(file)));
+                      for (String content : List.of("first", "log", "{}")) {
+                        assertTrue(left.contains(content), step + ", " + name + ": " + left);
+                      }
+                    }));
+  }
+
+  /** What is left of it would take its number for ever. */
+  @Test
+  void nothingOfAnOriginalOutlivesItOnDisk() throws Exception {
+    keepOriginal(3, "first");
+    Files.writeString(beside(".corrupt-wal"), "log");
+    Files.writeString(beside(".corrupt.report.json"), "{}");
+    Recording recording = new Recording(List.of(directory), path -> false);
+    new Evidence(main, state, new Disk(recording), new Parked(), 3).withdraw(beside(".corrupt"));
+    recording.replay(
+        (step, now) ->
+            Losses.ofNames(now)
+                .forEach(
+                    (name, loss) -> {
+                      Set<Path> left = now.after(loss).keySet();
+                      boolean whole = left.contains(beside(".corrupt"));
+                      assertTrue(whole || left.size() == 1, step + ", " + name + ": " + left);
+                    }));
+  }
+
+  private static String text(DurableDisk.Remnant file) {
+    return new String(file.content(), StandardCharsets.ISO_8859_1);
+  }
+
+  /** It would keep the database from ever being replaced, if nobody knew of it any more. */
+  @Test
+  void aSecondNameThatIsWithdrawnIsGoneFromTheDisk() throws Exception {
+    Files.writeString(main, "database");
+    Files.createLink(beside(".corrupt"), main);
+    Recording recording = new Recording(List.of(directory), path -> false);
+    new Evidence(main, state, new Disk(recording), new Parked(), 3).withdraw(beside(".corrupt"));
+    DurableDisk now = recording.start();
+    recording.steps().forEach(step -> step.apply(now));
+    assertFalse(now.after(Loss.ofEverything()).containsKey(beside(".corrupt")));
+  }
+
+  /** Power was lost before all names were on disk. */
+  @Test
+  void copiesBesideASecondNameThatIsMissingAreClearedAway() throws Exception {
+    Files.writeString(main, "database");
+    Files.writeString(beside(".corrupt-wal"), "half a lo");
+    Files.writeString(beside(".corrupt.report.json"), "");
+    evidence(3).withdrawSecondName(beside(".corrupt"));
+    assertFalse(Files.exists(beside(".corrupt-wal")));
+    assertEquals(beside(".corrupt"), evidence(3).makeRoom());
   }
 }

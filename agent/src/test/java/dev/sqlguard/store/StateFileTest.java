@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sqlguard.store.fault.AfterPowerLoss;
+import dev.sqlguard.store.fault.DurableDisk;
+import dev.sqlguard.store.fault.Loss;
+import dev.sqlguard.store.fault.Recording;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,5 +158,20 @@ class StateFileTest {
       assertThrows(IOException.class, () -> state.save(disk));
     }
     assertEquals(SLOT / 6 - 10, load().length(), 10);
+  }
+
+  /** Without it everything that the guard has made would be somebody else's. */
+  @Test
+  void theFirstStateIsOnDiskWithItsName() throws IOException {
+    Recording recording = new Recording(List.of(directory), path -> false);
+    FileStat model = FileStat.privateTo(directory);
+    try (StateFile state = StateFile.open(path, model, new Disk(recording), 0).orElseThrow()) {
+      state.put("fact", List.of(StateLine.of("fact", "value", "one")));
+      state.save(new Disk(recording));
+    }
+    DurableDisk now = recording.start();
+    recording.steps().forEach(step -> step.apply(now));
+    AfterPowerLoss.make(List.of(directory), now.after(Loss.ofEverything()));
+    assertEquals("one", load());
   }
 }

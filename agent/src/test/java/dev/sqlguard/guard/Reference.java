@@ -59,6 +59,11 @@ final class Reference {
     return before;
   }
 
+  /** What it all comes to. */
+  Picture end() {
+    return end;
+  }
+
   /** The system calls of the first start, in their order. */
   List<Call> calls() {
     return calls;

@@ -60,6 +60,11 @@ final class Template {
     return expected;
   }
 
+  /** As it lies there now. */
+  Scene scene() {
+    return scene;
+  }
+
   /** Puts everything where it was, in place of whatever lies there. */
   Scene layOut() throws IOException {
     for (Path directory : scene.directories()) {

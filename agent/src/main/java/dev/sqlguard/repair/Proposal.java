@@ -9,6 +9,7 @@ import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateLine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,17 +58,19 @@ public final class Proposal {
     disk.copyDurably(good, staged());
     disk.adopt(staged(), model);
     FileStat stat = FileStat.ofEntry(staged()).orElseThrow();
-    state.put(
-        KIND,
-        List.of(
-            StateLine.of(
-                KIND,
-                "inode",
-                stat.id().inode(),
-                "size",
-                stat.size(),
-                "modified",
-                stat.modified().toMillis())));
+    List<StateLine> known = new ArrayList<>();
+    // What lies there stays the guard's until the next one takes its name.
+    lineOf(file).ifPresent(known::add);
+    known.add(
+        StateLine.of(
+            KIND,
+            "inode",
+            stat.id().inode(),
+            "size",
+            stat.size(),
+            "modified",
+            stat.modified().toMillis()));
+    state.put(KIND, known);
     state.save(disk);
     disk.rename(staged(), file);
     disk.syncDirectory(main.getParent());
@@ -76,17 +79,20 @@ public final class Proposal {
 
   /** Whether the guard put this file there, and nobody wrote to it since. */
   public boolean isOurs(Path file) throws IOException {
+    return file.equals(fileOf(main)) && lineOf(file).isPresent();
+  }
+
+  private Optional<StateLine> lineOf(Path file) throws IOException {
     Optional<FileStat> stat = FileStat.ofEntry(file);
     for (StateLine line : state.lines(KIND)) {
       if (stat.isPresent()
-          && file.equals(fileOf(main))
           && line.number("inode") == stat.get().id().inode()
           && line.number("size") == stat.get().size()
           && line.number("modified") == stat.get().modified().toMillis()) {
-        return true;
+        return Optional.of(line);
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   /** Clears away what an interrupted run left. */

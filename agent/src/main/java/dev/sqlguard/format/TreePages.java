@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.function.LongConsumer;
 
 /** Which pages b-trees are made of (file format, section 1.6), overflow pages left out. */
 public final class TreePages {
@@ -26,14 +27,15 @@ public final class TreePages {
     while (!open.isEmpty()) {
       int number = open.pop();
       if (image.read((long) (number - 1) * pageSize, page, 0, pageSize) == pageSize) {
-        visitChildren(page, number == 1 ? DatabaseHeader.SIZE : 0, pages, reached, open);
+        eachChild(page, number, child -> visit(child, pages, reached, open));
       }
     }
     return reached;
   }
 
-  private static void visitChildren(
-      byte[] page, int start, long pages, BitSet reached, Deque<Integer> open) {
+  /** The child pointers of an interior page as they stand there; of other pages none. */
+  static void eachChild(byte[] page, int number, LongConsumer action) {
+    int start = number == 1 ? DatabaseHeader.SIZE : 0;
     int type = BigEndian.u8(page, start);
     if (type != BtreePage.INTERIOR_INDEX && type != BtreePage.INTERIOR_TABLE) {
       return;
@@ -46,10 +48,10 @@ public final class TreePages {
       }
       int cell = BigEndian.u16(page, pointer);
       if (cell + 4 <= page.length) {
-        visit(BigEndian.u32(page, cell), pages, reached, open);
+        action.accept(BigEndian.u32(page, cell));
       }
     }
-    visit(BigEndian.u32(page, start + 8), pages, reached, open);
+    action.accept(BigEndian.u32(page, start + 8));
   }
 
   private static void visit(long page, long pages, BitSet reached, Deque<Integer> open) {

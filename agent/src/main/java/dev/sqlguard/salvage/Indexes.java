@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What only SQLite can do: fill the indexes, make text indexes anew, count on AUTOINCREMENT. */
 final class Indexes {
@@ -79,11 +80,13 @@ final class Indexes {
       statement.execute("PRAGMA locking_mode=EXCLUSIVE");
       statement.execute("PRAGMA cache_size=-" + CACHE);
       statement.execute("PRAGMA threads=2");
+      Set<String> tables = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+      schema.stream().filter(SchemaRow::isTableWithRows).map(SchemaRow::name).forEach(tables::add);
       long done = 0;
       for (SchemaRow row : schema) {
         if (row.isIndex() && !settled.contains(row.name())) {
           try {
-            statement.execute(reindex(row, schema));
+            statement.execute(reindex(row, tables));
           } catch (SQLException e) {
             Sqlite.requireAboutContent(e);
             boolean unique = String.valueOf(e.getMessage()).contains("UNIQUE constraint failed");
@@ -114,10 +117,8 @@ final class Indexes {
    * Without the name of the database in front, the name of a collation would mean all indexes that
    * use it; and a table goes before an index of its name.
    */
-  private static String reindex(SchemaRow index, List<SchemaRow> schema) {
-    boolean ambiguous =
-        schema.stream()
-            .anyMatch(row -> row.isTableWithRows() && row.name().equalsIgnoreCase(index.name()));
+  private static String reindex(SchemaRow index, Set<String> tables) {
+    boolean ambiguous = tables.contains(index.name());
     return "REINDEX main." + quoted(ambiguous ? index.table() : index.name());
   }
 

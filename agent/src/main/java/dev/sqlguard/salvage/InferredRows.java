@@ -63,10 +63,8 @@ final class InferredRows {
 
   void examine(List<Tree> tables) throws IOException {
     for (Tree tree : tables) {
-      SchemaRow definition = definition(tree);
-      if (hasInferred(tree.segments())
-          && definition != null
-          && SqlWords.has(definition.sql(), "CHECK")) {
+      SchemaRow definition = hasInferred(tree.segments()) ? definition(tree) : null;
+      if (definition != null && SqlWords.has(definition.sql(), "CHECK")) {
         examine(tree, definition);
       }
     }

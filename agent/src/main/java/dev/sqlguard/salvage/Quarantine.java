@@ -24,6 +24,12 @@ final class Quarantine {
 
   private static final String NAME = "lost_and_found";
 
+  /**
+   * So often all overflow pages of the image may be read at most: two rows may want the same one
+   * after a crash; in a hostile file every row wants them all.
+   */
+  private static final int MOST_READINGS = 2;
+
   private final Pages pages;
   private final DatabaseWriter writer;
   private final Map<Long, Table> tables = new LinkedHashMap<>();
@@ -34,6 +40,9 @@ final class Quarantine {
   private final Payloads payloads;
   private final CellPayload payload;
   private long rows;
+
+  /** How many bytes of overflow pages may still be read. */
+  private long overflowLeft;
 
   /** One table under way. */
   private static final class Table {
@@ -71,6 +80,7 @@ final class Quarantine {
     this.writer = writer;
     this.payloads = new Payloads(pages);
     this.payload = new CellPayload(pages);
+    this.overflowLeft = MOST_READINGS * (long) pages.count() * pages.geometry().pageSize();
     Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     names.addAll(taken);
     this.common = new Table(freeName(NAME, names), writer);
@@ -126,7 +136,7 @@ final class Quarantine {
       table.add(Payload.of(row, 0, row.length));
     }
     table.fields = Math.max(table.fields, kept);
-    if (fields > kept) {
+    if (fields > kept && readable >= end(fields)) {
       addWide(root, page, fields, kept, cell, rowids);
     }
     rows++;
@@ -168,11 +178,13 @@ final class Quarantine {
     }
   }
 
-  /** How much of a payload stands on pages that exist. */
+  /** How much of a payload stands on pages that exist, and haven't been read too often. */
   private long readableSize(byte[] bytes, CellCursor cell) throws IOException {
-    if (!cell.overflows()) {
+    long rest = cell.payloadSize() - cell.localSize();
+    if (!cell.overflows() || rest > overflowLeft) {
       return cell.localSize();
     }
+    overflowLeft -= rest;
     byte[] block = new byte[1 << 16];
     long at = cell.localSize();
     try {

@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +24,9 @@ import java.util.Set;
 
 /** Takes every row that physically survives out of a damaged image and writes a fresh database. */
 public final class Salvage {
+  /** How many tables and indexes there may be beside one for each page: of a file that was cut. */
+  private static final long SURPLUS_TREES = 1000;
+
   private static final String SCHEMA = "-schema";
   private static final String ROWS = "-rows";
 
@@ -110,7 +114,9 @@ public final class Salvage {
               ? "the header is lost: user_version and application_id are 0, auto-vacuum is off"
               : "the header is lost: user_version, application_id and auto-vacuum are the backup's");
     }
-    Skeleton.Result skeleton = new Skeleton(sqlite, layout, scratch(out, SCHEMA), disk).build(rows);
+    long mostTrees = SURPLUS_TREES + pages.count();
+    Skeleton.Result skeleton =
+        new Skeleton(sqlite, layout, scratch(out, SCHEMA), disk, mostTrees).build(rows);
     for (SchemaRow rejected : skeleton.rejected()) {
       objectsLost.add(rejected.key());
     }
@@ -333,7 +339,9 @@ public final class Salvage {
         }
       }
     }
-    tables.sort(Comparator.comparingInt(tree -> shapes.indexOf(tree.shape())));
+    Map<TableShape, Integer> places = new IdentityHashMap<>();
+    shapes.forEach(shape -> places.put(shape, places.size()));
+    tables.sort(Comparator.comparingInt(tree -> places.get(tree.shape())));
   }
 
   /** The entries of an index that can't be had are no rows of any table. */

@@ -31,6 +31,9 @@ final class SchemaFinder {
   /** Longer SQL is taken for damage: a hostile file must not fill the memory. */
   private static final int LONGEST = 1 << 22;
 
+  /** As much of overflow pages, all rows together: in a hostile file each of them has the same. */
+  private static final long MOST_OVERFLOW = 1 << 23;
+
   private static final int FIELDS = 5;
 
   private static final Pattern VIRTUAL =
@@ -68,6 +71,7 @@ final class SchemaFinder {
   private final CellCheck check;
   private final Map<String, SchemaRow> rows = new LinkedHashMap<>();
   private TextEncoding encoding;
+  private long overflowRead;
 
   SchemaFinder(Pages pages) {
     this.pages = pages;
@@ -226,7 +230,8 @@ final class SchemaFinder {
       return null;
     }
     int size = (int) cell.payloadSize();
-    if (size > pages.count() * (long) geometry.pageSize()) {
+    overflowRead += size - cell.localSize();
+    if (size > pages.count() * (long) geometry.pageSize() || overflowRead > MOST_OVERFLOW) {
       return null;
     }
     byte[] record = new byte[size];

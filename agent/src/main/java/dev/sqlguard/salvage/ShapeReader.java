@@ -38,8 +38,9 @@ final class ShapeReader {
     try (Statement statement = db.createStatement();
         ResultSet tables =
             statement.executeQuery(
-                "SELECT s.name, l.wr, l.strict FROM sqlite_schema s"
-                    + " JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name"
+                Skeleton.TABLES
+                    + "SELECT s.name, l.wr, l.strict FROM sqlite_schema s"
+                    + " JOIN tables l ON l.name = s.name"
                     + " WHERE s.type = 'table' AND s.rootpage > 0 ORDER BY s.rowid")) {
       while (tables.next()) {
         shapes.add(shape(tables.getString(1), tables.getInt(2) != 0, tables.getInt(3) != 0));

@@ -9,9 +9,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +27,20 @@ final class Skeleton {
   private static final Pattern MALFORMED =
       Pattern.compile("malformed database schema \\((.*?)\\)(?: - .*)?", Pattern.DOTALL);
 
+  /** Asked once: as a part of a join the pragma would look at all tables for each of them. */
+  static final String TABLES =
+      "WITH tables AS MATERIALIZED"
+          + " (SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main') ";
+
+  /**
+   * So many objects are read in all, one attempt after another, before whole stretches of the
+   * schema are given up: each attempt names one object that SQLite doesn't take.
+   */
+  private static final long MOST_READINGS = 200_000;
+
+  /** So many objects may be given up one by one, however many there are. */
+  private static final int FEWEST_ATTEMPTS = 64;
+
   /**
    * @param rows the schema as SQLite takes it
    * @param rejected what it doesn't take
@@ -34,29 +51,38 @@ final class Skeleton {
   private final FileLayout layout;
   private final Path scratch;
   private final Disk disk;
+  private final long mostTrees;
 
   /**
    * @param scratch a name that is free
+   * @param mostTrees so many tables and indexes may have a b-tree: each takes at least a page, and
+   *     a hostile file names more of them than it has room for
    */
-  Skeleton(Sqlite sqlite, FileLayout layout, Path scratch, Disk disk) {
+  Skeleton(Sqlite sqlite, FileLayout layout, Path scratch, Disk disk, long mostTrees) {
     this.sqlite = sqlite;
     this.layout = layout;
     this.scratch = scratch;
     this.disk = disk;
+    this.mostTrees = mostTrees;
   }
 
   Result build(List<SchemaRow> schema) throws IOException {
     List<SchemaRow> rows = new ArrayList<>(schema);
     List<SchemaRow> rejected = new ArrayList<>();
     dropOrphans(rows, rejected);
+    long attempts = Math.max(FEWEST_ATTEMPTS, MOST_READINGS / (rows.size() + 1L));
+    int stretch = 1;
     while (true) {
       write(rows);
       try (Connection db = sqlite.open(scratch)) {
-        List<IndexName> implied = impliedIndexes(db);
+        Set<IndexName> implied = impliedIndexes(db);
         if (rows.removeIf(row -> isStranger(row, implied, rejected))) {
           continue;
         }
         List<SchemaRow> missing = missing(implied, rows);
+        if (dropBeyondMost(rows, missing, rejected)) {
+          continue;
+        }
         addSequences(rows, missing);
         if (missing.isEmpty()) {
           return new Result(rows, rejected, new ShapeReader(db, rows).read());
@@ -64,9 +90,11 @@ final class Skeleton {
         rows.addAll(missing);
       } catch (SQLException e) {
         Sqlite.requireAboutContent(e);
-        SchemaRow culprit = culprit(e, rows);
-        rows.remove(culprit);
-        rejected.add(culprit);
+        int first = rows.indexOf(culprit(e, rows));
+        stretch = attempts-- > 0 ? 1 : 2 * stretch;
+        List<SchemaRow> given = rows.subList(first, Math.min(rows.size(), first + stretch));
+        rejected.addAll(given);
+        given.clear();
         dropOrphans(rows, rejected);
       } finally {
         disk.delete(scratch);
@@ -81,6 +109,32 @@ final class Skeleton {
     }
   }
 
+  /**
+   * @param missing indexes that tables among {@code rows} ask for
+   * @return whether there were too many
+   */
+  private boolean dropBeyondMost(
+      List<SchemaRow> rows, List<SchemaRow> missing, List<SchemaRow> rejected) {
+    Map<String, Integer> asked = new HashMap<>();
+    for (SchemaRow index : missing) {
+      asked.merge(index.table(), 1, Integer::sum);
+    }
+    long trees = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      SchemaRow row = rows.get(i);
+      trees += row.root() > 0 ? 1 : 0;
+      trees += row.isTableWithRows() ? asked.getOrDefault(row.name(), 0) : 0;
+      if (trees > mostTrees) {
+        List<SchemaRow> surplus = rows.subList(i, rows.size());
+        rejected.addAll(surplus);
+        surplus.clear();
+        dropOrphans(rows, rejected);
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Indexes and triggers whose table is gone would make the whole schema unreadable. */
   private static void dropOrphans(List<SchemaRow> rows, List<SchemaRow> rejected) {
     Set<String> owners = new HashSet<>();
@@ -89,14 +143,17 @@ final class Skeleton {
         owners.add(row.name().toLowerCase());
       }
     }
-    for (SchemaRow row : List.copyOf(rows)) {
-      boolean owned = row.isIndex() || row.type().equals("trigger");
-      if (owned && !owners.contains(row.table().toLowerCase())
-          || row.isIndex() && row.root() == 0) {
-        rows.remove(row);
-        rejected.add(row);
-      }
-    }
+    rows.removeIf(
+        row -> {
+          boolean owned = row.isIndex() || row.type().equals("trigger");
+          boolean orphan =
+              owned && !owners.contains(row.table().toLowerCase())
+                  || row.isIndex() && row.root() == 0;
+          if (orphan) {
+            rejected.add(row);
+          }
+          return orphan;
+        });
   }
 
   private record IndexName(String name, String table) {}
@@ -105,7 +162,7 @@ final class Skeleton {
    * An index without SQL that no constraint asks for: SQLite reads over it, and leaks its pages.
    */
   private static boolean isStranger(
-      SchemaRow row, List<IndexName> implied, List<SchemaRow> rejected) {
+      SchemaRow row, Set<IndexName> implied, List<SchemaRow> rejected) {
     boolean stranger =
         row.isIndex()
             && row.sql() == null
@@ -117,7 +174,7 @@ final class Skeleton {
   }
 
   /** Indexes of constraints whose own rows in the schema are lost. */
-  private List<SchemaRow> missing(List<IndexName> implied, List<SchemaRow> rows) {
+  private List<SchemaRow> missing(Set<IndexName> implied, List<SchemaRow> rows) {
     Set<String> known = new HashSet<>();
     long rowid = 0;
     for (SchemaRow row : rows) {
@@ -134,12 +191,12 @@ final class Skeleton {
   }
 
   /** The indexes that constraints ask for. */
-  private static List<IndexName> impliedIndexes(Connection db) throws SQLException {
-    List<IndexName> implied = new ArrayList<>();
+  private static Set<IndexName> impliedIndexes(Connection db) throws SQLException {
+    Set<IndexName> implied = new LinkedHashSet<>();
     try (PreparedStatement query =
             db.prepareStatement(
-                "SELECT l.name, s.name FROM sqlite_schema s"
-                    + " JOIN pragma_table_list t ON t.schema = 'main' AND t.name = s.name"
+                TABLES
+                    + "SELECT l.name, s.name FROM sqlite_schema s JOIN tables t ON t.name = s.name"
                     + " JOIN pragma_index_list(s.name) l"
                     + " WHERE s.type = 'table' AND s.rootpage > 0 AND l.origin IN ('u', 'pk')"
                     + " AND NOT (t.wr AND l.origin = 'pk')");

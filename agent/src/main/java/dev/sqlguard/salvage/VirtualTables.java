@@ -30,6 +30,8 @@ final class VirtualTables {
           "(?is).*(?:no such tokenizer|unknown tokenizer|error in tokenizer constructor"
               + "|no such module|no such function|no such collation).*");
 
+  private static final String TRIGGERS = "triggers on its own tables would fire";
+
   private static final List<String> FTS5_SHADOWS =
       List.of("data", "idx", "content", "docsize", "config");
   private static final List<String> FTS4_SHADOWS =
@@ -76,6 +78,9 @@ final class VirtualTables {
     if (!lost && broken == null) {
       return null;
     }
+    if (hasTriggers(table)) {
+      return TRIGGERS;
+    }
     try {
       boolean filled = fts5 && broken == null && content(table) == null;
       if (filled && TextIndexPages.haveAllTheirRows(db, table)) {
@@ -115,6 +120,21 @@ final class VirtualTables {
       }
     }
     return textError(table);
+  }
+
+  /** What fires where a module writes its own tables would run whatever somebody put there. */
+  private boolean hasTriggers(SchemaRow table) {
+    try (PreparedStatement query =
+        db.prepareStatement(
+            "SELECT 1 FROM sqlite_schema WHERE type = 'trigger'"
+                + " AND lower(substr(tbl_name, 1, length(?1) + 1)) = lower(?1 || '_')")) {
+      query.setString(1, table.name());
+      try (ResultSet found = query.executeQuery()) {
+        return found.next();
+      }
+    } catch (SQLException e) {
+      return true;
+    }
   }
 
   private String leave(SchemaRow table, String why, boolean lost) {
@@ -187,6 +207,9 @@ final class VirtualTables {
     if (broken != null && OUT_OF_REACH.matcher(broken).matches()) {
       notes.add("the R-Tree " + table.name() + " can't be checked here: " + broken);
       return null;
+    }
+    if (hasTriggers(table)) {
+      return TRIGGERS;
     }
     try {
       createMissingShadows(table);

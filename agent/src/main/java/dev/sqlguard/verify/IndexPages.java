@@ -48,7 +48,8 @@ record IndexPages(List<Long> roots, BitSet pages) {
     return beyond.isEmpty() && roots.containsAll(trees);
   }
 
-  private static List<Long> roots(Connection db, String condition) throws SQLException {
+  /** Of the objects in the schema that meet {@code condition}. */
+  static List<Long> roots(Connection db, String condition) throws SQLException {
     List<Long> roots = new ArrayList<>();
     try (Statement statement = db.createStatement();
         ResultSet found =

@@ -23,6 +23,8 @@ import java.util.TreeMap;
  * @param complete SQLite reads every table to its end, and as many rows as its pages hold
  */
 public record ReadableRows(Contents contents, boolean complete) {
+  /** With its pointer, in bytes. */
+  private static final int SMALLEST_CELL = 4;
 
   /** Nothing at all where the file can't be opened or its schema not be read. */
   public static ReadableRows of(SqliteEngine engine, Path image) {
@@ -41,8 +43,9 @@ public record ReadableRows(Contents contents, boolean complete) {
     boolean complete = true;
     try {
       boolean folded = isFolded(image);
+      long most = mostRows(image);
       for (Table table : Tables.of(db)) {
-        Scan scan = Scan.of(db, table);
+        Scan scan = Scan.of(db, table, most);
         long onPages = onPages(image, table, scan.rows);
         complete &= scan.ended && scan.rows == onPages;
         // In a log that isn't folded in there may be pages that the image hasn't.
@@ -53,6 +56,16 @@ public record ReadableRows(Contents contents, boolean complete) {
       complete = false;
     }
     return new ReadableRows(new Contents(rows), complete);
+  }
+
+  /** As many as there is room for. Where pages share children SQLite finds more and more. */
+  private static long mostRows(Path image) {
+    try {
+      Path log = SideFiles.of(image).wal();
+      return (Files.size(image) + (Files.exists(log) ? Files.size(log) : 0)) / SMALLEST_CELL;
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
+    }
   }
 
   private static long onPages(Path image, Table table, long otherwise) {
@@ -77,15 +90,15 @@ public record ReadableRows(Contents contents, boolean complete) {
 
   /** One table, read by SQLite from its first row on. */
   private record Scan(long rows, boolean ended) {
-    static Scan of(Connection db, Table table) {
+    static Scan of(Connection db, Table table, long most) {
       long rows = 0;
       String query = "SELECT 1 FROM " + Tables.quoted(table.name()) + " NOT INDEXED";
       try (Statement statement = db.createStatement();
           ResultSet found = statement.executeQuery(query)) {
-        while (found.next()) {
+        while (rows <= most && found.next()) {
           rows++;
         }
-        return new Scan(rows, true);
+        return new Scan(rows, rows <= most);
       } catch (SQLException e) {
         return new Scan(rows, false);
       }

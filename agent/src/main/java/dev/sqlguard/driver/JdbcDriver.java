@@ -21,6 +21,13 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
   private static final String READ_WRITE = "2";
   private static final String CORE = ".core";
 
+  /** SQLITE_LIMIT_LENGTH, in bytes; older drivers don't know it and leave it alone. */
+  private static final String LONGEST_VALUE = "limit_length";
+
+  private static final long SMALLEST_LIMIT = 1 << 20;
+  private static final long LARGEST_LIMIT = 1_000_000_000;
+  private static final int TIMES_ITS_SIZE = 4;
+
   private final WeakReference<Class<?>> anchor;
   private final String driverClass;
   private final boolean knowsUris;
@@ -76,13 +83,41 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
     this.copy = copy;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A private copy may be anybody's work. Its schema gets no more than expressions: no function
+   * or virtual table that could do harm elsewhere, and no value that is much larger than the file.
+   * Nothing of the application's connection is taken but the key: no extension can be loaded.
+   */
   @Override
   public Connection open(Path file) throws SQLException {
+    Properties properties = cipher.asProperties();
+    properties.setProperty(LONGEST_VALUE, Long.toString(longestValue(file)));
+    Connection connection = connect(file, properties);
+    boolean ready = false;
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA trusted_schema=OFF");
+      ready = true;
+    } finally {
+      if (!ready) {
+        connection.close();
+      }
+    }
+    return connection;
+  }
+
+  /** Room for what an indexed expression makes of a value: hexadecimal digits, in UTF-16. */
+  private static long longestValue(Path file) {
+    long size = file.toFile().length();
+    return Math.min(LARGEST_LIMIT, SMALLEST_LIMIT + TIMES_ITS_SIZE * size);
+  }
+
+  private Connection connect(Path file, Properties properties) throws SQLException {
     Class<?> known = anchor.get();
     if (known == null) {
       throw new SQLException("its driver has been unloaded");
     }
-    Properties properties = cipher.asProperties();
     properties.setProperty("open_mode", READ_WRITE);
     Connection connection;
     try {
@@ -101,7 +136,7 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
 
   @Override
   public LiveConnection openLive(Path file) throws SQLException {
-    return new LiveJdbcConnection(open(file));
+    return new LiveJdbcConnection(connect(file, cipher.asProperties()));
   }
 
   @Override

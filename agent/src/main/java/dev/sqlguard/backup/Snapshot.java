@@ -77,6 +77,9 @@ public final class Snapshot {
     if (!origin.main().regular()) {
       return Optional.of(new Result.Failed("it is not an ordinary file"));
     }
+    if (isOdd(origin.wal()) || isOdd(origin.journal())) {
+      return Optional.of(new Result.Failed("a file beside it is not an ordinary one"));
+    }
     if (!Platform.HAS_PROC) {
       return Optional.of(
           new Result.InUse(Where.THIS_PROCESS, "users of a file can't be seen on this platform"));
@@ -138,6 +141,11 @@ public final class Snapshot {
     try (LiveFile live = LiveFile.withoutLock(from, disk, parked)) {
       disk.copy(live.bytes(), to, done -> {});
     }
+  }
+
+  /** SQLite follows no symbolic link there either. */
+  private static boolean isOdd(Optional<FileStat> side) {
+    return side.isPresent() && !side.get().regular();
   }
 
   private static boolean hasContent(Optional<FileStat> file) {

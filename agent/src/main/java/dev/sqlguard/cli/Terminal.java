@@ -1,6 +1,6 @@
 package dev.sqlguard.cli;
 
-import dev.sqlguard.guard.Log;
+import dev.sqlguard.store.ForeignText;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -46,7 +46,7 @@ public final class Terminal {
 
   /** One line of the result. Names of tables and files come from outside: they can't break it. */
   void say(String line) {
-    out.println(Log.printable(line));
+    out.println(ForeignText.printable(line));
     out.flush();
   }
 
@@ -58,13 +58,13 @@ public final class Terminal {
 
   /** One line that isn't part of the result. */
   void note(String line) {
-    err.println("sqlguard: " + Log.printable(line));
+    err.println("sqlguard: " + ForeignText.printable(line));
     err.flush();
   }
 
   /** Draws over the line drawn before; only where {@link #isInteractive}. */
   void draw(String line) {
-    err.print("\r" + line);
+    err.print("\r" + ForeignText.printable(line));
     err.flush();
   }
 

@@ -1,6 +1,6 @@
 package dev.sqlguard.cli;
 
-import dev.sqlguard.guard.Log;
+import dev.sqlguard.store.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +19,7 @@ final class TextTable {
   void row(Object... values) {
     String[] texts = new String[columns];
     for (int i = 0; i < columns; i++) {
-      texts[i] = Log.printable(String.valueOf(values[i]));
+      texts[i] = ForeignText.printable(String.valueOf(values[i]));
       numeric[i] |= values[i] instanceof Number;
     }
     rows.add(texts);

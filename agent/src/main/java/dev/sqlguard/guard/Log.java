@@ -1,5 +1,7 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.store.ForeignText;
+import dev.sqlguard.store.LogFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -85,41 +87,23 @@ public final class Log {
   private void tell(boolean warning, String text) {
     Listener l = listener;
     if (l != null) {
-      l.heard(warning, printable(text));
+      l.heard(warning, ForeignText.printable(text));
     }
   }
 
   private void write(String text) {
-    String line = "sqlguard: " + printable(text);
+    String line = "sqlguard: " + ForeignText.printable(text);
     try {
       if (file.isPresent()) {
-        append(file.get(), LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
+        String dated = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + line;
+        LogFile.append(file.get(), bytes(dated));
         return;
       }
     } catch (IOException e) {
-      standardError("sqlguard: " + file.get() + ": can't be written (" + e.getMessage() + ")");
+      String why = file.get() + ": can't be written (" + e.getMessage() + ")";
+      standardError("sqlguard: " + ForeignText.printable(why));
     }
     standardError(line);
-  }
-
-  /** File names and error messages come from outside: they must not break or forge a line. */
-  public static String printable(String text) {
-    StringBuilder safe = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
-        safe.append(c == '\n' ? " " : "?");
-      } else {
-        safe.append(c);
-      }
-    }
-    return safe.toString();
-  }
-
-  private static void append(Path file, String line) throws IOException {
-    try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
-      out.write(bytes(line));
-    }
   }
 
   private static void standardError(String line) {

@@ -1,10 +1,12 @@
 package dev.sqlguard.salvage;
 
+import dev.sqlguard.store.ForeignText;
 import java.util.Collection;
 
 /**
  * Writes JSON (RFC 8259), indented for people. What can't stand in a JSON text as it is, control
- * characters and halves of surrogate pairs among it, is escaped: the result is always valid UTF-8.
+ * characters and halves of surrogate pairs among it, is escaped: the result is always valid UTF-8,
+ * and can be shown on a terminal.
  */
 public final class JsonWriter {
   private static final String HEX = "0123456789abcdef";
@@ -126,25 +128,17 @@ public final class JsonWriter {
         text.append('\\').append(c);
       } else if (c == '\n') {
         text.append("\\n");
-      } else if (Character.isHighSurrogate(c)
-          && i + 1 < value.length()
-          && Character.isLowSurrogate(value.charAt(i + 1))) {
-        text.append(c).append(value.charAt(++i));
-      } else if (isPlain(c)) {
-        text.append(c);
       } else {
-        escape(c);
+        int codePoint = value.codePointAt(i);
+        if (ForeignText.isHarmless(codePoint)) {
+          text.appendCodePoint(codePoint);
+          i += Character.charCount(codePoint) - 1;
+        } else {
+          escape(c);
+        }
       }
     }
     text.append('"');
-  }
-
-  /** Line separators are legal in JSON and illegal in some of its readers. */
-  private static boolean isPlain(char c) {
-    return !Character.isISOControl(c)
-        && !Character.isSurrogate(c)
-        && c != '\u2028'
-        && c != '\u2029';
   }
 
   private void escape(char c) {

@@ -74,9 +74,13 @@ public class Disk {
     return calls.makeTemporaryDirectory(prefix);
   }
 
-  /** Opens a file of ours, which exists, for reading and writing. */
+  /**
+   * Opens a file of ours, which exists, for reading and writing.
+   *
+   * @throws IOException also where the name leads to anything but that file
+   */
   public RandomAccessFile open(Path path) throws IOException {
-    return calls.open(path, true);
+    return OpenedFile.of(calls, path, true).file();
   }
 
   /** Writes into an open file of ours, all of it. Nothing is fsynced. */

@@ -19,7 +19,7 @@ public final class FileBytes implements ByteSource, Closeable {
 
   /** Opens {@code path} for reading. Closing releases every lock that the process has on it. */
   public FileBytes(Path path) throws IOException {
-    this(new RandomAccessFile(path.toFile(), "r"));
+    this(OpenedFile.forReading(path));
   }
 
   /** Takes over {@code file}; the size is the one at this moment. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -81,12 +80,9 @@ public final class LiveFile implements Closeable {
 
   private static LiveFile open(Path main, boolean writable, Disk disk, Parked parked)
       throws IOException {
-    Optional<FileStat> entry = FileStat.ofEntry(main);
-    if (entry.isEmpty()) {
-      throw new NoSuchFileException(main.toString());
-    }
     Syscalls calls = disk.calls();
-    return new LiveFile(main, calls.open(main, writable), entry.get().id(), calls, parked);
+    OpenedFile opened = OpenedFile.of(calls, main, writable);
+    return new LiveFile(main, opened.file(), opened.id(), calls, parked);
   }
 
   /** The file's bytes, read through this descriptor. Not to be closed. */

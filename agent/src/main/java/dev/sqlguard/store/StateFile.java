@@ -91,7 +91,7 @@ public final class StateFile implements Closeable {
    */
   static StateFile peek(Path path) throws IOException {
     requireOrdinary(path);
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+    try (RandomAccessFile file = OpenedFile.forReading(path)) {
       StateFile state = new StateFile(path, file);
       state.load();
       return state;

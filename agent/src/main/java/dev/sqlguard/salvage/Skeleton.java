@@ -36,7 +36,7 @@ final class Skeleton {
    * So many objects are read in all, one attempt after another, before whole stretches of the
    * schema are given up: each attempt names one object that SQLite doesn't take.
    */
-  private static final long MOST_READINGS = 200_000;
+  private static final long MOST_READINGS = 100_000;
 
   /** So many objects may be given up one by one, however many there are. */
   private static final int FEWEST_ATTEMPTS = 64;

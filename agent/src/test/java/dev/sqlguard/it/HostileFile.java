@@ -128,7 +128,7 @@ enum HostileFile {
       }
       int total = length * (pages.size - 4) + local(pages.size, length * (pages.size - 4) + 60);
       int leaves = pages.count() + 1;
-      int count = 100;
+      int count = 60;
       for (int i = 0; i < count; i++) {
         pages.put(leaves + i, leaf(pages.size, i, total, chain, true));
       }
@@ -208,7 +208,7 @@ enum HostileFile {
   MANY_TABLES_THAT_NOBODY_CAN_READ {
     @Override
     void create(Path db) throws SQLException {
-      schemaOf(db, 2_000, "'CREATE TABLE t' || i || '(x, x)'");
+      schemaOf(db, 1_500, "'CREATE TABLE t' || i || '(x, x)'");
     }
 
     @Override
@@ -220,10 +220,10 @@ enum HostileFile {
     @Override
     void create(Path db) throws SQLException {
       StringBuilder columns = new StringBuilder("c0 UNIQUE");
-      for (int i = 1; i < 1900; i++) {
+      for (int i = 1; i < 800; i++) {
         columns.append(",c").append(i).append(" UNIQUE");
       }
-      schemaOf(db, 20, "'CREATE TABLE t' || i || '(" + columns + ")'");
+      schemaOf(db, 5, "'CREATE TABLE t' || i || '(" + columns + ")'");
     }
 
     @Override

@@ -25,9 +25,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a hostile file costs is bounded by its size, in a small heap. */
 class HostileFilesIT {
   /** Nothing is measured: this is when it counts as endless. */
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 120;
 
-  private static final int PATIENCE_FOR_ALL_SECONDS = 180;
+  private static final int PATIENCE_FOR_ALL_SECONDS = 280;
   private static final String HEAP = "-Xmx64m";
 
   /** A result is at most so many times as large as what it was made of, and so much larger. */

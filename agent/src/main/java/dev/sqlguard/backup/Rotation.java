@@ -160,11 +160,13 @@ public final class Rotation {
    * up already: then it makes good for the oldest, and {@link #settle} finishes.
    */
   public boolean isUnderWay(Path staged) throws IOException {
+    if (!catalog.isComplete(staged)) {
+      return false;
+    }
     Optional<BackupNames.Series> series = freeSeries();
     return series.isPresent()
         && FileStat.ofEntry(series.get().slot(0)).isEmpty()
-        && FileStat.ofEntry(series.get().slot(1)).isPresent()
-        && catalog.isComplete(staged);
+        && FileStat.ofEntry(series.get().slot(1)).isPresent();
   }
 
   private void rotate(Path staged, BackupNames.Series series) throws IOException {

@@ -50,6 +50,9 @@ class BackupRungTest {
     public void copyDurably(Path from, Path to) throws IOException {
       if (from.equals(unreadable)) {
         Files.write(to, new byte[10]);
+        // It can't be read by others either: a full disk would look the same from here.
+        Files.delete(from);
+        Files.createDirectory(from);
         throw new IOException("Input/output error");
       }
       super.copyDurably(from, to);

@@ -60,8 +60,11 @@ class HaltsIT {
       };
     }
 
+    /** SQLite is faster at times, and a copy that has to be made twice takes more calls. */
     Halt sooner() {
-      return new Halt(start, call, kind, nanos / 4, second);
+      return nanos > 0
+          ? new Halt(start, call, kind, nanos / 4, second)
+          : new Halt(start, call - 1, kind, 0, second);
     }
   }
 
@@ -148,8 +151,7 @@ class HaltsIT {
     Inventory before = stage.prepare(situation);
     String when = situation + " " + halt.fault();
     Stage.Played first = stage.play(before, halt.fault());
-    if (!first.isKilled() && halt.nanos() > 0) {
-      // SQLite was faster this time.
+    if (!first.isKilled() && halt.call() > 1) {
       haltAndStart(halt.sooner());
       return;
     }
@@ -179,6 +181,6 @@ class HaltsIT {
     if (last.nanos() > 0) {
       return AFTER;
     }
-    return halt.kind().equals(BEFORE) ? BEFORE : INSIDE;
+    return halt.kind().equals(INSIDE) ? INSIDE : BEFORE;
   }
 }

@@ -14,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
  *       what it is; when a piece of SQLite's work is over, its number, {@code took} and nanoseconds
  *   <li>{@code fault.call=K}: the call that is meant; the first has number 1
  *   <li>{@code fault.kill=before}: SIGKILL in its place; {@code after}: when that piece of SQLite's
- *       work is over; or so many nanoseconds after its beginning, if it isn't over by then
+ *       work is over; or so many nanoseconds after its beginning, if it isn't over by then. Where
+ *       the call is something else, it is killed before that.
  *   <li>{@code fault.failure=NAME}: it fails, in one of the ways of {@link Failure}, and with
  *       {@code fault.lasting=true} all later ones do
  * </ul>
@@ -56,7 +57,7 @@ final class Steering {
     append(number + " " + call);
     boolean hit = number == chosen;
     if (hit && kill != null) {
-      if (kill.equals("before")) {
+      if (kill.equals("before") || call.kind() != Call.Kind.SQLITE) {
         kill();
       } else if (!kill.equals("after")) {
         killWithin(Long.parseLong(kill));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How much evidence is kept: what is identical once, damaged originals up to a number. Of an
@@ -46,6 +47,8 @@ final class EvidenceLimit {
     for (Path name : records.oldestFirst()) {
       if (!name.equals(newest) && records.isEmptied(name)) {
         trimEmptied(name, newest);
+      } else if (!name.equals(newest) && isHollow(name)) {
+        files.delete(name);
       } else if (!name.equals(newest) && isReplaceableBy(newest, name) && areSame(newest, name)) {
         files.delete(name);
       } else if (!name.equals(newest) && !records.isOnlyCarrier(name)) {
@@ -72,6 +75,17 @@ final class EvidenceLimit {
 
   private boolean hasRowsOfItsOwn(Path name) throws IOException {
     return records.isOnlyCarrier(name) || records.hasQuarantine(name);
+  }
+
+  /** An interrupted deletion of a copied log took all but the empty file that it stood beside. */
+  private static boolean isHollow(Path name) throws IOException {
+    for (Path companion : EvidenceFiles.beside(name)) {
+      if (FileStat.ofEntry(companion).isPresent()) {
+        return false;
+      }
+    }
+    Optional<FileStat> stat = FileStat.ofEntry(name);
+    return stat.isPresent() && stat.get().size() == 0;
   }
 
   private void trimEmptied(Path name, Path newest) throws IOException {

@@ -181,6 +181,17 @@ class SingleFailuresTest {
     assertEquals(Set.of(), Picture.of(scene).strays());
   }
 
+  /** The deletion of a second copy had come to its last file. */
+  @Test
+  void nothingStaysOfASecondCopyOfALogWithoutItsFile() throws Exception {
+    Scene scene = scene(Scenario.ORPHANED_LOG);
+    scene.start();
+    scene.interruptedBefore(Kind.UNLINK, ".corrupt.1");
+    scene.start();
+    assertFalse(Files.exists(scene.beside(".corrupt.1")));
+    assertFalse(Files.exists(scene.beside(".corrupt.2")));
+  }
+
   /** The JDK's exception has the file's name for a message, and nothing else. */
   @Test
   void aLineSaysThatAPermissionIsMissing() throws Exception {

@@ -5,22 +5,25 @@ import dev.sqlguard.store.fault.Failure;
 /**
  * What happens to a call of a guarded start. The words are those of the fault layer's steering.
  *
- * @param call its number; 0 for none
+ * @param call its number, or that among those of its kind; 0 for none
  */
 record Fault(int call, String... words) {
   static final Fault NONE = new Fault(0);
 
-  static Fault killedBefore(int call) {
-    return new Fault(call, "kill=before");
+  /**
+   * @param call the number among those of that kind
+   */
+  static Fault killedBefore(String kind, int call) {
+    return new Fault(call, "kind=" + kind, "kill=before");
   }
 
   /** When a piece of SQLite's work is over. */
-  static Fault killedAfter(int call) {
-    return new Fault(call, "kill=after");
+  static Fault killedAfterSqlite(int call) {
+    return new Fault(call, "kind=SQLITE", "kill=after");
   }
 
-  static Fault killedInside(int call, long nanos) {
-    return new Fault(call, "kill=" + nanos);
+  static Fault killedInSqlite(int call, long nanos) {
+    return new Fault(call, "kind=SQLITE", "kill=" + nanos);
   }
 
   static Fault failing(int call, Failure failure, boolean lasting) {

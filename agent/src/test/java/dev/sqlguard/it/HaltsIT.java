@@ -8,6 +8,7 @@ import dev.sqlguard.store.fault.Call;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ class HaltsIT {
   /**
    * A place to be killed at.
    *
+   * @param call its number among those of its kind
    * @param kind what that is called in the figures
    * @param nanos after the beginning of SQLite's work
    * @param second what happens to the next start
@@ -54,13 +56,14 @@ class HaltsIT {
   private record Halt(Undisturbed start, int call, String kind, long nanos, Fault second) {
     Fault fault() {
       return switch (kind) {
-        case INSIDE -> Fault.killedInside(call, nanos);
-        case AFTER -> Fault.killedAfter(call);
-        default -> Fault.killedBefore(call);
+        case INSIDE -> Fault.killedInSqlite(call, nanos);
+        case AFTER -> Fault.killedAfterSqlite(call);
+        case BEFORE -> Fault.killedBefore(Call.Kind.SQLITE.name(), call);
+        default -> Fault.killedBefore(kind, call);
       };
     }
 
-    /** SQLite is faster at times, and a copy that has to be made twice takes more calls. */
+    /** SQLite is faster at times, and a copy that had to be made twice took more calls. */
     Halt sooner() {
       return nanos > 0
           ? new Halt(start, call, kind, nanos / 4, second)
@@ -124,8 +127,9 @@ class HaltsIT {
 
   private List<Halt> allOf(Undisturbed start) {
     List<Halt> halts = new ArrayList<>();
+    Map<String, Integer> numbers = new HashMap<>();
     for (TracedCall call : start.calls()) {
-      int number = call.number();
+      int number = numbers.merge(call.kind(), 1, Integer::sum);
       String kind = call.isSqlite() ? BEFORE : call.kind();
       halts.add(halt(start, number, kind, 0));
       if (call.isSqlite()) {
@@ -142,7 +146,8 @@ class HaltsIT {
   private Halt halt(Undisturbed start, int call, String kind, long nanos) {
     boolean pair = random.nextInt(ONE_OF) == 0;
     int second = 1 + random.nextInt(start.calls().size());
-    return new Halt(start, call, kind, nanos, pair ? Fault.killedBefore(second) : Fault.NONE);
+    Fault again = pair ? new Fault(second, "kill=before") : Fault.NONE;
+    return new Halt(start, call, kind, nanos, again);
   }
 
   private void haltAndStart(Halt halt) throws Exception {

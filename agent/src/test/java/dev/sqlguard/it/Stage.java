@@ -29,7 +29,7 @@ final class Stage implements AutoCloseable {
   private final Starts starts;
   private final Starts startsElsewhere;
   private final Path temporary;
-  private int callThatInstalls;
+  private int renameThatInstalls;
 
   Stage(Path directory) throws IOException {
     this.directory = directory.toRealPath();
@@ -72,7 +72,7 @@ final class Stage implements AutoCloseable {
     Path backups = isElsewhere(situation) ? backupDir : db.getParent();
     Inventory before = new Inventory(situation, db, backups, rows);
     if (situation == Situation.INTERRUPTED) {
-      Fault rename = Fault.killedBefore(callThatInstalls());
+      Fault rename = Fault.killedBefore("RENAME", renameThatInstalls());
       if (!play(before, rename).isKilled()) {
         throw new AssertionError("not killed " + rename);
       }
@@ -80,17 +80,20 @@ final class Stage implements AutoCloseable {
     return before;
   }
 
-  /** The number of the call by which the good file takes its place. */
-  private synchronized int callThatInstalls() throws Exception {
-    if (callThatInstalls == 0) {
-      Played undisturbed = play(prepare(Situation.DAMAGED_WITH_LOG), Fault.NONE);
-      for (TracedCall call : undisturbed.calls()) {
+  /** How many calls of that kind there are up to the one by which the good file takes its place. */
+  private synchronized int renameThatInstalls() throws Exception {
+    if (renameThatInstalls == 0) {
+      int renames = 0;
+      for (TracedCall call : play(prepare(Situation.DAMAGED_WITH_LOG), Fault.NONE).calls()) {
+        if (call.isThat("RENAME", "")) {
+          renames++;
+        }
         if (call.isThat("RENAME", ".sqlguard-install")) {
-          callThatInstalls = call.number();
+          renameThatInstalls = renames;
         }
       }
     }
-    return callThatInstalls;
+    return renameThatInstalls;
   }
 
   /**

@@ -12,10 +12,10 @@ import java.util.concurrent.locks.LockSupport;
  * <ul>
  *   <li>{@code fault.trace=FILE}: every call is appended there before it happens, as its number and
  *       what it is; when a piece of SQLite's work is over, its number, {@code took} and nanoseconds
- *   <li>{@code fault.call=K}: the call that is meant; the first has number 1
+ *   <li>{@code fault.call=K}: the call that is meant, the first is 1; with {@code fault.kind=KIND}
+ *       the one among those of that kind, whose number doesn't depend on how often others are tried
  *   <li>{@code fault.kill=before}: SIGKILL in its place; {@code after}: when that piece of SQLite's
- *       work is over; or so many nanoseconds after its beginning, if it isn't over by then. Where
- *       the call is something else, it is killed before that.
+ *       work is over; or so many nanoseconds after its beginning, if it isn't over by then
  *   <li>{@code fault.failure=NAME}: it fails, in one of the ways of {@link Failure}, and with
  *       {@code fault.lasting=true} all later ones do
  * </ul>
@@ -24,12 +24,17 @@ final class Steering {
   static final Steering PROCESS = new Steering();
 
   private final FileOutputStream trace;
-  private final int chosen = Integer.getInteger("fault.call", 0);
+  private final int chosenCall = Integer.getInteger("fault.call", 0);
+  private final String chosenKind = System.getProperty("fault.kind");
   private final boolean lasting = Boolean.getBoolean("fault.lasting");
   private final String kill = System.getProperty("fault.kill");
   private final Failure failure;
   private final SelfKill weapon;
   private int calls;
+  private int callsOfKind;
+
+  /** The number of the call that is meant, once it has come. */
+  private int chosen;
 
   /** Whether the chosen piece of SQLite's work has ended. */
   private boolean over;
@@ -55,15 +60,19 @@ final class Steering {
   synchronized Failure begin(Call call) {
     int number = ++calls;
     append(number + " " + call);
-    boolean hit = number == chosen;
+    boolean counts = chosenKind == null || chosenKind.equals(call.kind().name());
+    boolean hit = counts && ++callsOfKind == chosenCall;
+    if (hit) {
+      chosen = number;
+    }
     if (hit && kill != null) {
-      if (kill.equals("before") || call.kind() != Call.Kind.SQLITE) {
+      if (kill.equals("before")) {
         kill();
       } else if (!kill.equals("after")) {
         killWithin(Long.parseLong(kill));
       }
     }
-    boolean later = lasting && number > chosen && failure != null && failure.hits(call);
+    boolean later = lasting && chosen > 0 && failure != null && failure.hits(call);
     return hit || later ? failure : null;
   }
 

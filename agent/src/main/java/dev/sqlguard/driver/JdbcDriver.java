@@ -2,6 +2,7 @@ package dev.sqlguard.driver;
 
 import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.LiveConnection;
+import dev.sqlguard.store.SideFiles;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -109,7 +110,8 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
 
   /** Room for what an indexed expression makes of a value: hexadecimal digits, in UTF-16. */
   private static long longestValue(Path file) {
-    long size = file.toFile().length();
+    SideFiles beside = SideFiles.of(file);
+    long size = file.toFile().length() + beside.wal().toFile().length();
     return Math.min(LARGEST_LIMIT, SMALLEST_LIMIT + TIMES_ITS_SIZE * size);
   }
 

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sqlguard.verify.IntegrityCheck;
 import dev.sqlguard.verify.Verdict;
 import dev.sqlguard.verify.Verifier.Depth;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -73,6 +75,24 @@ class PrivateCopiesTest {
     assertTrue(refused("SELECT hex(zeroblob(100000000))").contains("too big"));
     execute("INSERT INTO t(x) VALUES (zeroblob(20000000))");
     assertEquals("40000000", ask("SELECT length(hex(x)) FROM t WHERE id = 2"));
+  }
+
+  /** A small file may have all its content in the log beside it. */
+  @Test
+  void aLogCountsAsPartOfTheFile() throws Exception {
+    Path live = directory.resolve("live.db");
+    try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + live);
+        Statement statement = db.createStatement()) {
+      statement.execute("PRAGMA journal_mode=WAL");
+      statement.execute("PRAGMA wal_autocheckpoint=0");
+      statement.execute("CREATE TABLE t(x)");
+      statement.execute("CREATE INDEX i ON t(x)");
+      statement.execute("INSERT INTO t VALUES (hex(zeroblob(2000000)))");
+      Files.copy(live, file, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(Path.of(live + "-wal"), Path.of(file + "-wal"));
+    }
+    Verdict verdict = new IntegrityCheck(driver).verify(file, Depth.FULL);
+    assertInstanceOf(Verdict.Healthy.class, verdict, verdict::toString);
   }
 
   /** What an application may have in a schema is healthy to these connections, too. */

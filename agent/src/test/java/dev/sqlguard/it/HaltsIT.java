@@ -156,7 +156,7 @@ class HaltsIT {
     Inventory before = stage.prepare(situation);
     String when = situation + " " + halt.fault();
     Stage.Played first = stage.play(before, halt.fault());
-    if (!first.isKilled() && halt.call() > 1) {
+    if (!first.isKilled() && (halt.nanos() > 0 || halt.call() > 1)) {
       haltAndStart(halt.sooner());
       return;
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class StopsTest {
   private static final int MOMENTS_INSIDE_SQLITE = Sample.FULL ? 3 : 1;
-  private static final int FEW = 5;
+  private static final int FEW = 4;
   private static final Tally TALLY = new Tally("stops");
 
   @TempDir Path directory;

@@ -127,7 +127,7 @@ final class TortureLife {
     if (kind < 32) {
       killInStart();
     } else {
-      GuardedJvm.Running app = kind < 40 && !check.isDamaged() ? race() : start();
+      GuardedJvm.Running app = kind < 40 && !check.isDamaged() && !full ? race() : start();
       if (app != null) {
         use(app, random.nextInt(isWal() ? 100 : 160));
       }

@@ -164,9 +164,13 @@ public final class Rotation {
       return false;
     }
     Optional<BackupNames.Series> series = freeSeries();
-    return series.isPresent()
-        && FileStat.ofEntry(series.get().slot(0)).isEmpty()
-        && FileStat.ofEntry(series.get().slot(1)).isPresent();
+    for (int i = 0; series.isPresent() && i + 1 < slots; i++) {
+      if (FileStat.ofEntry(series.get().slot(i)).isEmpty()
+          && FileStat.ofEntry(series.get().slot(i + 1)).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void rotate(Path staged, BackupNames.Series series) throws IOException {

@@ -111,7 +111,10 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
   /** Room for what an indexed expression makes of a value: hexadecimal digits, in UTF-16. */
   private static long longestValue(Path file) {
     SideFiles beside = SideFiles.of(file);
-    long size = file.toFile().length() + beside.wal().toFile().length();
+    long size = file.toFile().length();
+    size += beside.wal().toFile().length();
+    // Its pages come back, and with them what a file that was cut has lost.
+    size += beside.journal().toFile().length();
     return Math.min(LARGEST_LIMIT, SMALLEST_LIMIT + TIMES_ITS_SIZE * size);
   }
 

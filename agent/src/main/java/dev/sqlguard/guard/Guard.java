@@ -169,8 +169,14 @@ public final class Guard {
       }
       return examine(target, driver);
     } catch (NotEnoughSpaceException e) {
+      if (disk.isRevoked()) {
+        return Outcome.PROCEED;
+      }
       log.warn(main, "not checked, not backed up: " + e.getMessage() + "; older backups stay");
     } catch (IOException | RuntimeException | LinkageError e) {
+      if (disk.isRevoked()) {
+        return Outcome.PROCEED;
+      }
       log.warn(main, "could not be checked (" + Wording.of(e) + "); opened as it is");
     }
     return Outcome.PROCEED;

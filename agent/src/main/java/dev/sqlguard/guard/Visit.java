@@ -94,11 +94,12 @@ final class Visit {
   }
 
   private Outcome healthy(Examination seen, Contents contents) throws IOException {
-    boolean dropped = seen.commitsBehindDamage().isPresent();
-    if (dropped) {
-      keepBrokenLog(seen.commitsBehindDamage().get());
-    }
+    Optional<String> behindDamage = seen.commitsBehindDamage();
+    boolean dropped = behindDamage.isPresent() && !workplace.brokenLog().isKept(behindDamage.get());
     boolean safeToRotate = keepRicherBackup(contents, dropped);
+    if (dropped) {
+      keepBrokenLog(behindDamage.get(), seen);
+    }
     if (settings.backups() == 0 || !safeToRotate) {
       return Outcome.READ;
     }
@@ -132,13 +133,16 @@ final class Visit {
     return Outcome.READ;
   }
 
-  private void keepBrokenLog(String commits) throws IOException {
-    Optional<OrphanedLog.Kept> kept = workplace.brokenLog().keep(commits);
-    if (kept.isPresent()) {
-      log.warn(main, Wording.ofBrokenLog(kept.get().file()));
-      for (Path deleted : kept.get().deleted()) {
+  /** What can't be kept is no reason to go without a backup. */
+  private void keepBrokenLog(String commits, Examination seen) {
+    try {
+      OrphanedLog.Kept kept = workplace.brokenLog().keep(commits, seen.origin());
+      log.warn(main, Wording.ofBrokenLog(kept.file()));
+      for (Path deleted : kept.deleted()) {
         log.warn(main, Wording.ofDeleted(deleted));
       }
+    } catch (IOException e) {
+      log.warn(main, Wording.ofBrokenLogLost(e));
     }
   }
 

@@ -103,6 +103,12 @@ final class Wording {
   }
 
   /** Evidence that had to go. */
+  static String ofBrokenLogLost(IOException e) {
+    return "its WAL has committed transactions behind a broken frame, where SQLite ends; not kept ("
+        + of(e)
+        + ")";
+  }
+
   static String ofBrokenLog(Path kept) {
     return "its WAL has committed transactions behind a broken frame, where SQLite ends: all of it"
         + " is kept as "

@@ -1,5 +1,6 @@
 package dev.sqlguard.repair;
 
+import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateLine;
@@ -19,6 +20,9 @@ public final class BrokenLog {
   private static final String ID = "id";
   private static final int MOST_REMEMBERED = 8;
 
+  /** Each is as large as the database and its log, and nothing may delete them. */
+  private static final int MOST_KEPT = 8;
+
   private final StateFile state;
   private final OrphanedLog copies;
   private final Disk disk;
@@ -32,24 +36,33 @@ public final class BrokenLog {
     this.disk = disk;
   }
 
+  /** Whether these transactions were kept before. */
+  public boolean isKept(String commits) {
+    return state.lines(KIND).contains(StateLine.of(KIND, ID, commits));
+  }
+
   /**
-   * Keeps the database and its log, unless that was done before.
+   * Keeps the database and its log.
    *
    * @param commits which transactions it is about
+   * @param origin what was examined; where that has changed since, the copy isn't taken for one of
+   *     these transactions
+   * @throws IOException where that can't be done, or too many such copies wait to be looked at
    */
-  public Optional<OrphanedLog.Kept> keep(String commits) throws IOException {
-    List<StateLine> before = state.lines(KIND);
-    StateLine wanted = StateLine.of(KIND, ID, commits);
-    if (before.contains(wanted)) {
-      return Optional.empty();
+  public OrphanedLog.Kept keep(String commits, Optional<Origin> origin) throws IOException {
+    int waiting = copies.onlyCarriers();
+    if (waiting >= MOST_KEPT) {
+      throw new IOException(waiting + " such copies are kept already; move them away");
     }
-    int forgotten = Math.max(0, before.size() + 1 - MOST_REMEMBERED);
-    List<StateLine> next = new ArrayList<>(before.subList(forgotten, before.size()));
-    next.add(wanted);
     OrphanedLog.Kept kept = copies.keep();
-    // A crash in between keeps it twice.
-    state.put(KIND, next);
-    state.save(disk);
-    return Optional.of(kept);
+    if (origin.isPresent() && origin.get().isUnchanged()) {
+      List<StateLine> lines = new ArrayList<>(state.lines(KIND));
+      lines.add(StateLine.of(KIND, ID, commits));
+      int forgotten = Math.max(0, lines.size() - MOST_REMEMBERED);
+      // A crash in between keeps it twice.
+      state.put(KIND, new ArrayList<>(lines.subList(forgotten, lines.size())));
+      state.save(disk);
+    }
+    return kept;
   }
 }

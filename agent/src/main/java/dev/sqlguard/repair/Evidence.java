@@ -149,16 +149,38 @@ public final class Evidence {
    */
   void detach(Path evidence) throws IOException {
     deleteAccount(evidence);
-    if (isSecondName(evidence)) {
+    boolean gone = FileStat.ofEntry(evidence).isEmpty();
+    boolean onlyCarrier = gone && hasSides(evidence);
+    if (onlyCarrier || isSecondName(evidence) || sides().areSecondNamesIn(evidence)) {
       if (FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0) {
         throw new IOException("an interrupted repair can't be cleared away while it is in use");
       }
-      disk.delete(evidence);
-      sides().copyLive(main, evidence);
-      disk.adopt(evidence, FileStat.ofEntry(main).orElseThrow());
+      sides().separateFrom(evidence);
+      if (gone || isSecondName(evidence)) {
+        disk.delete(evidence);
+        sides().copyLive(main, evidence);
+        disk.adopt(evidence, FileStat.ofEntry(main).orElseThrow());
+      }
       disk.syncDirectory(main.getParent());
     }
-    recordIfPresent(evidence);
+    if (FileStat.ofEntry(evidence).isPresent()) {
+      records.add(evidence, onlyCarrier);
+    }
+  }
+
+  private static boolean hasSides(Path evidence) throws IOException {
+    SideFiles beside = SideFiles.of(evidence);
+    return FileStat.ofEntry(beside.wal()).isPresent()
+        || FileStat.ofEntry(beside.journal()).isPresent();
+  }
+
+  /** How many of ours hold rows that nothing else may hold. */
+  int onlyCarriers() throws IOException {
+    int found = 0;
+    for (Path name : records.oldestFirst()) {
+      found += records.isOnlyCarrier(name) ? 1 : 0;
+    }
+    return found;
   }
 
   private void deleteAccount(Path evidence) throws IOException {

@@ -154,7 +154,7 @@ public final class Installation {
     boolean untouched =
         now.isPresent() && intent.isAbout(now.get()) && evidence.sides().areIn(kept);
     if (intent.phase() == Intent.Phase.SWAP && untouched) {
-      if (isStaged(intent)) {
+      if (isStaged(intent) && !evidence.sides().areSecondNamesIn(kept)) {
         return complete(intent, now.get(), kept);
       }
       evidence.sides().restoreFrom(kept);
@@ -297,7 +297,9 @@ public final class Installation {
    */
   private boolean giveUp(Path kept, IOException reason) {
     try {
-      evidence.sides().restoreFrom(kept);
+      if (!evidence.sides().restoreFrom(kept)) {
+        return false;
+      }
     } catch (IOException e) {
       reason.addSuppressed(e);
       return false;

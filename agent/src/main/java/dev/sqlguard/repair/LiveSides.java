@@ -102,6 +102,38 @@ final class LiveSides {
     return isIn(live.wal(), beside.wal()) && isIn(live.journal(), beside.journal());
   }
 
+  /**
+   * Whether WAL or journal is one file with its copy: putting it back had begun. It may have been
+   * written to since, under both names.
+   */
+  boolean areSecondNamesIn(Path evidence) throws IOException {
+    SideFiles live = SideFiles.of(main);
+    SideFiles beside = SideFiles.of(evidence);
+    return isSecondName(live.wal(), beside.wal()) || isSecondName(live.journal(), beside.journal());
+  }
+
+  /** Makes the copies files of their own again; their content is what stands there now. */
+  void separateFrom(Path evidence) throws IOException {
+    SideFiles live = SideFiles.of(main);
+    SideFiles beside = SideFiles.of(evidence);
+    separate(live.wal(), beside.wal());
+    separate(live.journal(), beside.journal());
+  }
+
+  private void separate(Path live, Path copy) throws IOException {
+    if (isSecondName(live, copy)) {
+      disk.delete(copy);
+      copyLive(live, copy);
+      disk.adopt(copy, FileStat.ofEntry(live).orElseThrow());
+    }
+  }
+
+  private static boolean isSecondName(Path live, Path copy) throws IOException {
+    Optional<FileStat> there = FileStat.ofEntry(live);
+    Optional<FileStat> kept = FileStat.ofEntry(copy);
+    return there.isPresent() && kept.isPresent() && there.get().id().equals(kept.get().id());
+  }
+
   private boolean isIn(Path side, Path kept) throws IOException {
     return FileStat.ofEntry(side).isEmpty() || isSame(side, kept);
   }

@@ -62,6 +62,10 @@ public final class OrphanedLog {
     return place(staged);
   }
 
+  int onlyCarriers() throws IOException {
+    return evidence.onlyCarriers();
+  }
+
   private void discard(Path staged, IOException reason) {
     try {
       evidence.files().delete(staged);

@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,6 +31,30 @@ public final class FileUsers {
   /** How many descriptors of this process lead to any of {@code files}. */
   public static int inThisProcess(Collection<FileId> files) throws IOException {
     return Platform.HAS_PROC ? descriptors(SELF, files) : 0;
+  }
+
+  /** Whether this process has the file open; quick where it was opened just now. */
+  static boolean isOpenInThisProcess(FileId file) throws IOException {
+    int[] numbers = numbersOfDescriptors();
+    Arrays.sort(numbers);
+    for (int i = numbers.length - 1; i >= 0; i--) {
+      if (leadsTo(SELF.resolve(Integer.toString(numbers[i])), Set.of(file))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int[] numbersOfDescriptors() throws IOException {
+    String[] names = SELF.toFile().list();
+    if (names == null) {
+      throw new IOException("the descriptors of this process can't be listed");
+    }
+    int[] numbers = new int[names.length];
+    for (int i = 0; i < names.length; i++) {
+      numbers[i] = Integer.parseInt(names[i]);
+    }
+    return numbers;
   }
 
   /**

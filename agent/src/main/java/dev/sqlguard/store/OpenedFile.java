@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * An ordinary file that was looked at and then opened by its name, and is the one that was looked
@@ -71,7 +70,7 @@ final class OpenedFile {
   }
 
   private static boolean isOpen(FileId id) throws IOException {
-    return !Platform.HAS_PROC || FileUsers.inThisProcess(Set.of(id)) > 0;
+    return !Platform.HAS_PROC || FileUsers.isOpenInThisProcess(id);
   }
 
   private static void keep(RandomAccessFile file) {

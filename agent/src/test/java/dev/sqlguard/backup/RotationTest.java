@@ -14,6 +14,8 @@ import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.fault.AfterPowerLoss;
 import dev.sqlguard.store.fault.Call.Kind;
 import dev.sqlguard.store.fault.DurableDisk;
+import dev.sqlguard.store.fault.FailingSyscalls;
+import dev.sqlguard.store.fault.Failure;
 import dev.sqlguard.store.fault.Loss;
 import dev.sqlguard.store.fault.Losses;
 import dev.sqlguard.store.fault.Recording;
@@ -405,6 +407,23 @@ class RotationTest {
     state = StateFile.open(names.state(), model(), disk, 0).orElseThrow();
     assertHolds(2, slot(0));
     assertTrue(catalog().identify(slot(0)).isPresent());
+  }
+
+  /** The oldest of three has gone for the second, whose place the newest doesn't reach. */
+  @Test
+  void aCopyStaysWhereAnOlderBackupDoesNotReachItsPlace() throws Exception {
+    for (int content = 1; content <= 3; content++) {
+      place(rotation(3, 0), content);
+    }
+    Disk failing =
+        new Disk(
+            new FailingSyscalls(call -> call.is(Kind.RENAME, "a.db.bak"), Failure.IO_ERROR, false));
+    Files.write(names.staged(), image(4));
+    Rotation rotation = new Rotation(new Catalog(state, names, failing), 3, 0);
+    assertThrows(IOException.class, () -> rotation.place(names.staged(), model(), false, rows(4)));
+    assertTrue(rotation.isUnderWay(names.staged()));
+    rotation(3, 0).settle(names.staged());
+    assertEquals(3, catalog().entries().size());
   }
 
   private static boolean isBackup(Path path) {

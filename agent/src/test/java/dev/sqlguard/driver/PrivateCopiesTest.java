@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sqlguard.verify.IntegrityCheck;
 import dev.sqlguard.verify.Verdict;
 import dev.sqlguard.verify.Verifier.Depth;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,8 @@ import org.sqlite.core.DB;
 
 /** What the schema of a private copy can do on the guard's own connections. */
 class PrivateCopiesTest {
+  private static final int PAGE = 4096;
+
   @TempDir Path directory;
   private Path file;
   private final JdbcDriver driver = new JdbcDriver(DB.class, () -> true);
@@ -93,6 +97,36 @@ class PrivateCopiesTest {
     }
     Verdict verdict = new IntegrityCheck(driver).verify(file, Depth.FULL);
     assertInstanceOf(Verdict.Healthy.class, verdict, verdict::toString);
+  }
+
+  /** It has the pages that a transaction, now to be rolled back, cut off the file. */
+  @Test
+  void aJournalCountsAsPartOfTheFile() throws Exception {
+    execute("CREATE TABLE large(x)", "CREATE INDEX i ON large(x)");
+    execute("INSERT INTO large VALUES (hex(zeroblob(2000000)))");
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, 3 * PAGE));
+    Files.write(Path.of(file + "-journal"), journalOf(whole));
+    Verdict verdict = new IntegrityCheck(driver).verify(file, Depth.FULL);
+    assertInstanceOf(Verdict.Healthy.class, verdict, verdict::toString);
+  }
+
+  /** A hot journal with every page: file format, section 3. */
+  private static byte[] journalOf(byte[] database) {
+    int pages = database.length / PAGE;
+    int nonce = 12345;
+    ByteBuffer journal = ByteBuffer.allocate(512 + pages * (PAGE + 8));
+    journal.putLong(0xd9d505f920a163d7L).putInt(pages).putInt(nonce).putInt(pages);
+    journal.putInt(512).putInt(PAGE).position(512);
+    for (int page = 1; page <= pages; page++) {
+      int at = (page - 1) * PAGE;
+      int sum = nonce;
+      for (int i = PAGE - 200; i > 0; i -= 200) {
+        sum += database[at + i] & 0xff;
+      }
+      journal.putInt(page).put(database, at, PAGE).putInt(sum);
+    }
+    return journal.array();
   }
 
   /** What an application may have in a schema is healthy to these connections, too. */

@@ -40,6 +40,7 @@ class TimedVisitTest {
     private final CountDownLatch arrived = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
     private volatile Thread worker;
+    private volatile IOException late;
 
     HangingSyscalls(Call.Kind kind, Path file) {
       this.kind = kind;
@@ -48,10 +49,13 @@ class TimedVisitTest {
 
     @Override
     protected void before(Call call) throws IOException {
-      worker = Thread.currentThread();
       if (call.kind() == kind && (file.equals(call.path()) || file.equals(call.target()))) {
+        worker = Thread.currentThread();
         arrived.countDown();
         await(released);
+        if (late != null) {
+          throw late;
+        }
       }
     }
   }
@@ -131,6 +135,19 @@ class TimedVisitTest {
     release();
     assertEquals(1, lines.size(), lines.toString());
     assertFalse(Files.exists(CrashTest.beside(db, ".bak")));
+  }
+
+  @Test
+  void aDiskThatAnswersLateWithAnErrorIsSilent() throws Exception {
+    List<String> lines = new ArrayList<>();
+    hanging = new HangingSyscalls(Call.Kind.CREATE, CrashTest.beside(db, ".sqlguard"));
+    hanging.late = new IOException("Input/output error");
+    Log log = new Log(Log.Level.OFF, Optional.empty());
+    log.listen((warning, line) -> lines.add(line));
+    open(gate(new Disk(hanging), SOON_OVER, log), db);
+    hanging.released.countDown();
+    hanging.worker.join();
+    assertEquals(1, lines.size(), lines.toString());
   }
 
   @Test

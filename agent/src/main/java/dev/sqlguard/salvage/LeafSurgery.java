@@ -22,8 +22,10 @@ final class LeafSurgery {
    * @param kept the cells that are rows of this page, in the order of their keys
    * @param damaged cells that a pointer leads to and that aren't, or not to be trusted
    * @param missing how many cells the page had besides, as far as its header tells
+   * @param scanned whether no array of pointers leads to them: then nothing says that this is a
+   *     leaf at all, and not a page of another kind on which cells of former times stand
    */
-  record Result(List<Cell> kept, List<Cell> damaged, int missing) {
+  record Result(List<Cell> kept, List<Cell> damaged, int missing, boolean scanned) {
     boolean isHopeless() {
       return kept.isEmpty();
     }
@@ -49,7 +51,16 @@ final class LeafSurgery {
    * @param range what its parents let it hold
    */
   Result operate(byte[] page, long number, int type, KeyRange range) throws IOException {
-    PageLayout layout = PageLayout.of(page, number, type);
+    return operate(page, PageLayout.of(page, number, type), range, false);
+  }
+
+  /**
+   * @param counted whether the number of cells is what the pointers say themselves, instead of the
+   *     header
+   */
+  private Result operate(byte[] page, PageLayout layout, KeyRange range, boolean counted)
+      throws IOException {
+    int type = layout.type();
     int pointers = layout.possibleCells(geometry);
     List<Cell> found = new ArrayList<>();
     List<Integer> slots = new ArrayList<>();
@@ -82,7 +93,65 @@ final class LeafSurgery {
     kept.sort((a, b) -> compare(page, type, a, b));
     damaged.removeIf(cell -> overlapsAny(cell, kept));
     int missing = Math.max(0, pointers - kept.size() - damaged.size());
-    return new Result(kept, damaged, missing);
+    Result result = new Result(kept, damaged, missing, hopelessPointers);
+    boolean believed = counted || hasWholeHeader(page, layout);
+    return hopelessPointers && !believed ? byPointersAlone(page, layout, range, result) : result;
+  }
+
+  private boolean hasWholeHeader(byte[] page, PageLayout layout) {
+    return page[layout.headerAt()] == layout.type()
+        && layout.endOfPointers() <= layout.content()
+        && layout.content() <= geometry.usableSize()
+        && layout.freeBytes(page, geometry) >= 0;
+  }
+
+  /**
+   * Where the header is wrong about the number of cells, but the array of pointers is whole: only
+   * what it leads to is a row. What else the scan has found was deleted, or moved, or lost its
+   * pointer; it counts as damaged.
+   */
+  private Result byPointersAlone(byte[] page, PageLayout layout, KeyRange range, Result scan)
+      throws IOException {
+    PageLayout counted = layout.withCells(risingPointers(page, layout, range));
+    if (counted.cells() < 2 || counted.cells() * 2 < scan.kept().size()) {
+      return scan;
+    }
+    Result result = operate(page, counted, range, true);
+    for (Cell cell : scan.kept()) {
+      if (!overlapsAny(cell, result.kept())
+          && result.kept().stream()
+              .noneMatch(row -> compare(page, layout.type(), row, cell) == 0)) {
+        result.damaged().add(cell);
+      }
+    }
+    return result;
+  }
+
+  /** How many pointers from the first on lead to rows of this page, one behind the other. */
+  private int risingPointers(byte[] page, PageLayout layout, KeyRange range) throws IOException {
+    BitSet taken = new BitSet(geometry.usableSize());
+    Cell last = null;
+    int most = layout.withCells(geometry.usableSize()).possibleCells(geometry);
+    for (int i = 0; i < most; i++) {
+      int at = layout.pointer(page, i);
+      int endOfPointers = layout.pointersAt() + 2 * (i + 1);
+      int content = taken.isEmpty() ? geometry.usableSize() : taken.nextSetBit(0);
+      if (at < endOfPointers
+          || content < endOfPointers
+          || !parse(page, layout.type(), at)
+          || !fits(page, range)) {
+        return i;
+      }
+      Cell cell = new Cell(at, left.end());
+      int next = taken.nextSetBit(at);
+      if (next >= 0 && next < cell.end()
+          || last != null && compare(page, layout.type(), last, cell) >= 0) {
+        return i;
+      }
+      taken.set(cell.start(), cell.end());
+      last = cell;
+    }
+    return most;
   }
 
   private boolean parse(byte[] page, int type, int at) {

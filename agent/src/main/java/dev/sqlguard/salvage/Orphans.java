@@ -26,6 +26,7 @@ final class Orphans {
   private final List<Orphan> leftOver = new ArrayList<>();
   private final List<Tree> tables;
   private final HoleFinder holeFinder;
+  private final UnprovenLeaves unproven;
   private final List<IndexClaims.Claimant> claimants;
   private IndexClaims claims;
   private final boolean schemaComplete;
@@ -53,6 +54,7 @@ final class Orphans {
     this.damages = damages;
     this.tables = tables;
     this.holeFinder = new HoleFinder(pages);
+    this.unproven = new UnprovenLeaves(pages, damages);
     this.claimants = claimants;
     this.schemaComplete = schemaComplete;
     this.schemaProven = schemaProven;
@@ -80,6 +82,7 @@ final class Orphans {
     others.sort(order);
     placeAll(withRowids, holes, order);
     insertFillings(holes, true);
+    takeUnproven(true);
     // Whether a tree is an index shows in the rows of its table: these first.
     if (!schemaComplete) {
       Set<Integer> proven = provenIndexes(others);
@@ -89,12 +92,42 @@ final class Orphans {
       others.removeIf(orphan -> claims.couldBeIndex(orphan) && contested.add(orphan));
       placeAll(others, holes, order);
       insertFillings(holes, false);
+      takeUnproven(false);
       holes = holes();
       claims = claims();
       others = contested;
     }
     placeAll(others, holes, order);
     insertFillings(holes, false);
+    takeUnproven(false);
+  }
+
+  private void takeUnproven(boolean rowids) throws IOException {
+    for (Tree tree : tables) {
+      if (tree.order().rowids() == rowids) {
+        unproven.take(tree, gap -> isClaimed(holeFinder.hole(tree, gap)));
+      }
+    }
+    leftOver.removeIf(orphan -> pages.use(orphan.page) == Pages.Use.BTREE);
+  }
+
+  /** Whether an orphan that wasn't placed could fill a hole, or a part of it. */
+  private boolean isClaimed(Hole hole) {
+    return leftOver.stream()
+        .anyMatch(
+            orphan ->
+                orphan.page != hole.gap().page()
+                    && orphan.first != null
+                    && oddity(orphan, orphan.wholeProfile(), hole) >= 0);
+  }
+
+  /** How unusual an orphan would be in a hole; negative where it can't be there. */
+  private static int oddity(Orphan orphan, Profile profile, Hole hole) {
+    if (hole.tree().order().rowids() != orphan.isOfTable()) {
+      return -1;
+    }
+    int oddity = profile.oddityIn(hole.tree().shape());
+    return oddity >= 0 && hole.hasRoomFor(orphan) ? oddity : -1;
   }
 
   private IndexClaims claims() {
@@ -194,11 +227,8 @@ final class Orphans {
     List<Hole> best = new ArrayList<>();
     int bestOddity = Integer.MAX_VALUE;
     for (Hole hole : holes) {
-      if (hole.tree().order().rowids() != orphan.isOfTable()) {
-        continue;
-      }
-      int oddity = profile.oddityIn(hole.tree().shape());
-      if (oddity < 0 || !hole.hasRoomFor(orphan)) {
+      int oddity = oddity(orphan, profile, hole);
+      if (oddity < 0) {
         continue;
       }
       // Between two known neighbours there is less room for chance.
@@ -288,6 +318,11 @@ final class Orphans {
   private void fill(Hole hole, Segments merged, List<Gap> gaps) {
     Bound low = hole.gap().range().low();
     Bound high = hole.gap().range().high();
+    long page = hole.gap().page();
+    if (!hole.fillings().isEmpty()) {
+      unproven.contest(hole.tree(), hole.gap());
+      page = 0;
+    }
     for (Hole.Filling filling : hole.fillings()) {
       if (leavesRoom(hole.tree(), low, filling.first())) {
         gaps.add(new Gap(merged.size(), new KeyRange(low, filling.first()), 0));
@@ -303,7 +338,7 @@ final class Orphans {
       low = filling.last();
     }
     if (hole.fillings().isEmpty() || leavesRoom(hole.tree(), low, high)) {
-      gaps.add(new Gap(merged.size(), new KeyRange(low, high), hole.gap().page()));
+      gaps.add(new Gap(merged.size(), new KeyRange(low, high), page));
     }
   }
 
@@ -334,6 +369,7 @@ final class Orphans {
     for (Orphan orphan : leftOver) {
       quarantine(orphan, schemaComplete ? 0 : orphan.page, quarantine, lookup);
     }
+    unproven.quarantine(quarantine);
   }
 
   private static boolean parse(byte[] page, PageLayout layout, int i, CellCursor cell) {

@@ -28,6 +28,11 @@ record PageLayout(int type, int headerAt, int cells, int pointersAt, int content
         content == 0 ? 65536 : content);
   }
 
+  /** The same page, with another number of cells than its header says. */
+  PageLayout withCells(int number) {
+    return new PageLayout(type, headerAt, number, pointersAt, content);
+  }
+
   /** The number of cells that could fit at most. */
   int possibleCells(Geometry geometry) {
     return Math.max(0, Math.min(cells, (geometry.usableSize() - pointersAt) / 6));

@@ -109,9 +109,10 @@ final class SchemaFinder {
    * A leaf that no page leads to.
    *
    * @param free whether what is left of a damaged freelist has it
+   * @param unproven whether only the place of the page speaks for it
    * @param refuted how many of its objects have another tree where theirs should begin
    */
-  private record Stray(int page, boolean free, int refuted) {}
+  private record Stray(int page, boolean free, boolean unproven, int refuted) {}
 
   /** Old versions of leaves say what isn't any more: the most credible leaf speaks first. */
   private void readStrays(Optional<DatabaseHeader> header) throws IOException {
@@ -128,10 +129,13 @@ final class SchemaFinder {
         for (SchemaRow row : rowsOf(page, number, KeyRange.ALL).rows()) {
           refuted += isRefuted(row) ? 1 : 0;
         }
-        strays.add(new Stray(number, listed, refuted));
+        strays.add(new Stray(number, listed, number == 1, refuted));
       }
     }
-    strays.sort(Comparator.comparing(Stray::free).thenComparingInt(Stray::refuted));
+    strays.sort(
+        Comparator.comparing(Stray::free)
+            .thenComparing(Stray::unproven)
+            .thenComparingInt(Stray::refuted));
     Set<Long> rowids = new HashSet<>();
     Set<Long> roots = new HashSet<>();
     for (SchemaRow row : rows.values()) {
@@ -182,8 +186,12 @@ final class SchemaFinder {
     return n > 0 && n == layout.cells();
   }
 
-  /** A leaf whose first cell is a row of this table. */
+  /** A leaf of which most cells are rows of this table. */
   private boolean looksLikeSchema(byte[] page, long number) throws IOException {
+    if (number == 1) {
+      // It is the root, whatever its header says; but it may be an interior page by now.
+      return !UnprovenLeaves.endsInInteriorCell(page, check.order(), pages);
+    }
     if (page[BtreePage.headerAt(number)] != BtreePage.LEAF_TABLE) {
       return false;
     }

@@ -35,6 +35,9 @@ final class TreeWalk {
   private Segments segments;
   private List<Gap> gaps;
 
+  /** Whether the page that was visited last is to be judged later, see {@link UnprovenLeaves}. */
+  private boolean cellsAlone;
+
   /**
    * @param visits how often each page has been tried, shared by all walks of one image
    * @param inferred whether the root is only believed to belong to this tree
@@ -73,24 +76,32 @@ final class TreeWalk {
     pages.read(page, bytes);
     int type = bytes[BtreePage.headerAt(page)];
     TreeOrder order = check.order();
+    // One flipped bit in the type byte hides a whole page, or makes it look like the other kind.
     boolean taken;
-    if (type == order.leafType()) {
-      taken = leaf(page, bytes, range);
-    } else if (type == order.interiorType()) {
-      taken = interior(page, bytes, range, depth);
+    cellsAlone = false;
+    if (type == order.interiorType()) {
+      taken = interior(page, bytes, range, depth, false) || cleanLeaf(page, bytes, range);
     } else {
-      // One flipped bit in the type byte hides a whole page.
-      taken = leaf(page, bytes, range) || interior(page, bytes, range, depth);
-      if (taken) {
+      taken =
+          cleanLeaf(page, bytes, range)
+              || interior(page, bytes, range, depth, true)
+              || damagedLeaf(page, bytes, range)
+              || type != order.leafType() && interior(page, bytes, range, depth, false);
+      if (taken && type != order.leafType()) {
         damages.add(page, name, "page type " + (type & 0xff) + " is wrong");
       }
     }
     if (!taken) {
-      gap(page, range, "isn't a page of this tree");
+      gap(
+          page,
+          range,
+          cellsAlone
+              ? "neither its header nor its pointers tell what it is"
+              : "isn't a page of this tree");
     }
   }
 
-  private boolean leaf(long page, byte[] bytes, KeyRange range) throws IOException {
+  private boolean cleanLeaf(long page, byte[] bytes, KeyRange range) throws IOException {
     PageLayout layout = PageLayout.of(bytes, page, check.order().leafType());
     boolean right = bytes[layout.headerAt()] == layout.type();
     // Zeros are what an empty page of 64 KiB would have behind its type.
@@ -100,24 +111,45 @@ final class TreeWalk {
       segments.add((int) page, Segments.LEAF, trust(page, range) | overflows, range);
       return true;
     }
-    LeafSurgery.Result result = surgery.operate(bytes, page, layout.type(), range);
-    boolean enough = right || result.kept().size() > 2 * result.damaged().size();
-    if (result.isHopeless() || !enough) {
+    return false;
+  }
+
+  /**
+   * Takes cells that an array of pointers leads to. Where none does, the page may be an interior
+   * one that was a leaf once: {@link UnprovenLeaves} decides when the orphans are in their places.
+   */
+  private boolean damagedLeaf(long page, byte[] bytes, KeyRange range) throws IOException {
+    LeafSurgery.Result result = surgery.operate(bytes, page, check.order().leafType(), range);
+    boolean right = bytes[BtreePage.headerAt(page)] == check.order().leafType();
+    if (!isLeaf(result, right)) {
+      return false;
+    }
+    // Entries of an index are only asked about rows, and those on damaged pages hardly.
+    cellsAlone = result.scanned() && check.shape() != null;
+    if (cellsAlone) {
       return false;
     }
     pages.use(page, Use.BTREE);
-    damages.add(
-        page,
-        name,
-        result.damaged().size() + result.missing() == 0
-            ? "leaf with a damaged header, all " + result.kept().size() + " cells found"
-            : "leaf, "
-                + (result.damaged().size() + result.missing())
-                + " of "
-                + (result.kept().size() + result.damaged().size() + result.missing())
-                + " cells damaged");
+    damages.add(page, name, describe(result));
     segments.add((int) page, Segments.LEAF, trust(page, range) | Segments.DAMAGED, range);
     return true;
+  }
+
+  /**
+   * Whether a page has enough that makes sense to be a leaf.
+   *
+   * @param right whether it says that it is one
+   */
+  static boolean isLeaf(LeafSurgery.Result result, boolean right) {
+    return !result.isHopeless() && (right || result.kept().size() > 2 * result.damaged().size());
+  }
+
+  static String describe(LeafSurgery.Result result) {
+    int lost = result.damaged().size() + result.missing();
+    int all = result.kept().size() + lost;
+    return lost == 0
+        ? "leaf with a damaged header, all " + all + " cells found"
+        : "leaf, " + lost + " of " + all + " cells damaged";
   }
 
   private int trust(long page, KeyRange range) {
@@ -129,8 +161,13 @@ final class TreeWalk {
     return Segments.INFERRED;
   }
 
-  /** The children of an interior page, as far as its cells make sense. */
-  private boolean interior(long page, byte[] bytes, KeyRange range, int depth) throws IOException {
+  /**
+   * The children of an interior page, as far as its cells make sense.
+   *
+   * @param strict whether all of them have to
+   */
+  private boolean interior(long page, byte[] bytes, KeyRange range, int depth, boolean strict)
+      throws IOException {
     TreeOrder order = check.order();
     PageLayout layout = PageLayout.of(bytes, page, order.interiorType());
     int n = layout.possibleCells(geometry);
@@ -141,6 +178,9 @@ final class TreeWalk {
     }
     boolean last = isChild(layout.rightMostChild(bytes));
     if (good * 2 < n || n != layout.cells() || n == 0 && !last) {
+      return false;
+    }
+    if (strict && (good < n || n == 0 || !last)) {
       return false;
     }
     pages.use(page, Use.BTREE);

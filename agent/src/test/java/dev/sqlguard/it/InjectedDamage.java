@@ -1,5 +1,6 @@
 package dev.sqlguard.it;
 
+import dev.sqlguard.format.BtreePage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -25,13 +26,11 @@ enum InjectedDamage {
   RANDOM_BYTES {
     @Override
     void inflict(Path db, Random random) throws Exception {
-      // Of a leaf, and not of its text: those are nothing that a check could miss. An inner page
-      // without its header is left out, because old cells of the time when it was a leaf itself
-      // pass for rows in a salvage.
+      // Of a page's header, and not of a text: those are nothing that a check could miss.
       int page = treePage(db, random);
       long at = (page - 1L) * Images.pageSize(db);
       byte type = Images.bytes(db, at, 1)[0];
-      if (type == LEAF_OF_TABLE || type == LEAF_OF_INDEX) {
+      if (BtreePage.isType(type)) {
         byte[] bytes = new byte[3];
         random.nextBytes(bytes);
         Databases.overwrite(db, at, bytes);
@@ -74,8 +73,6 @@ enum InjectedDamage {
   };
 
   private static final int WAL_HEADER = 32;
-  private static final int LEAF_OF_TABLE = 13;
-  private static final int LEAF_OF_INDEX = 10;
 
   abstract void inflict(Path db, Random random) throws Exception;
 

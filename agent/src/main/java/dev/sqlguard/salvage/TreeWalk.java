@@ -80,16 +80,16 @@ final class TreeWalk {
     boolean taken;
     cellsAlone = false;
     if (type == order.interiorType()) {
-      taken = interior(page, bytes, range, depth, false) || cleanLeaf(page, bytes, range);
+      taken =
+          interior(page, bytes, range, depth, false)
+              || inDisguise(cleanLeaf(page, bytes, range), page, type);
     } else {
       taken =
           cleanLeaf(page, bytes, range)
-              || interior(page, bytes, range, depth, true)
+              || inDisguise(interior(page, bytes, range, depth, true), page, type)
               || damagedLeaf(page, bytes, range)
               || type != order.leafType() && interior(page, bytes, range, depth, false);
-      if (taken && type != order.leafType()) {
-        damages.add(page, name, "page type " + (type & 0xff) + " is wrong");
-      }
+      inDisguise(taken && type != order.leafType(), page, type);
     }
     if (!taken) {
       gap(
@@ -99,6 +99,13 @@ final class TreeWalk {
               ? "neither its header nor its pointers tell what it is"
               : "isn't a page of this tree");
     }
+  }
+
+  private boolean inDisguise(boolean taken, long page, int type) {
+    if (taken) {
+      damages.add(page, name, "page type " + (type & 0xff) + " is wrong");
+    }
+    return taken;
   }
 
   private boolean cleanLeaf(long page, byte[] bytes, KeyRange range) throws IOException {

@@ -86,6 +86,7 @@ class StaleCellsTest {
     assertEquals(right, salvaged.rows("t"));
     assertEquals(List.of(), salvaged.quarantined());
     assertEquals(0, salvaged.outcome("t").fromBackup());
+    assertEquals(1, salvaged.report().damagedPages());
   }
 
   @ParameterizedTest

@@ -98,7 +98,7 @@ final class OpenDatabases {
   }
 
   private static boolean hasHeader(Path file) {
-    try (FileBytes bytes = new FileBytes(file)) {
+    try (FileBytes bytes = FileBytes.throughDescriptor(file)) {
       return DatabaseHeader.read(bytes).isPresent();
     } catch (IOException e) {
       // Closed meanwhile, or opened with rights that nobody has any more.

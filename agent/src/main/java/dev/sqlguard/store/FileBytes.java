@@ -22,6 +22,14 @@ public final class FileBytes implements ByteSource, Closeable {
     this(OpenedFile.forReading(path));
   }
 
+  /**
+   * What a descriptor of another process leads to, by its name in {@code /proc/PID/fd}. That is a
+   * link, and it is that process's business where it leads.
+   */
+  public static FileBytes throughDescriptor(Path link) throws IOException {
+    return new FileBytes(new RandomAccessFile(link.toFile(), "r"));
+  }
+
   /** Takes over {@code file}; the size is the one at this moment. */
   FileBytes(RandomAccessFile file) throws IOException {
     this.file = file;

@@ -130,16 +130,14 @@ public final class Snapshot {
     SideFiles beside = SideFiles.of(copy);
     disk.copy(main, copy, progress);
     if (hasContent(origin.wal())) {
-      copySide(origin.files().wal(), beside.wal());
+      try (LiveFile live = LiveFile.withoutLock(origin.files().wal(), disk, parked)) {
+        disk.copy(live.bytes(), beside.wal(), done -> {});
+      }
     }
     if (hasContent(origin.journal())) {
-      copySide(origin.files().journal(), beside.journal());
-    }
-  }
-
-  private void copySide(Path from, Path to) throws IOException {
-    try (LiveFile live = LiveFile.withoutLock(from, disk, parked)) {
-      disk.copy(live.bytes(), to, done -> {});
+      try (LiveFile live = LiveFile.withoutLock(origin.files().journal(), disk, parked)) {
+        CopiedJournal.write(live.bytes(), beside.journal(), disk);
+      }
     }
   }
 
@@ -161,16 +159,22 @@ public final class Snapshot {
     SideFiles beside = SideFiles.of(copy);
     try (FileBytes copied = new FileBytes(copy)) {
       return main.hasSameBytesAs(copied)
-          && (!hasContent(origin.wal()) || sameBytes(origin.files().wal(), beside.wal()))
+          && (!hasContent(origin.wal()) || sameLog(origin.files().wal(), beside.wal()))
           && (!hasContent(origin.journal())
-              || sameBytes(origin.files().journal(), beside.journal()));
+              || sameJournal(origin.files().journal(), beside.journal()));
     }
   }
 
-  private boolean sameBytes(Path side, Path copy) throws IOException {
-    try (LiveFile live = LiveFile.withoutLock(side, disk, parked);
+  private boolean sameLog(Path wal, Path copy) throws IOException {
+    try (LiveFile live = LiveFile.withoutLock(wal, disk, parked);
         FileBytes copied = new FileBytes(copy)) {
       return live.bytes().hasSameBytesAs(copied);
+    }
+  }
+
+  private boolean sameJournal(Path journal, Path copy) throws IOException {
+    try (LiveFile live = LiveFile.withoutLock(journal, disk, parked)) {
+      return CopiedJournal.isIn(copy, live.bytes());
     }
   }
 

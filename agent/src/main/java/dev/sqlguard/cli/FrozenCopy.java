@@ -1,5 +1,6 @@
 package dev.sqlguard.cli;
 
+import dev.sqlguard.backup.CopiedJournal;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
@@ -7,7 +8,6 @@ import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.SideFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -51,40 +51,62 @@ final class FrozenCopy {
   }
 
   private static void copy(Origin origin, Path copy, Disk disk) throws IOException {
-    List<Path> from = files(origin.files());
-    List<Path> to = files(SideFiles.of(copy));
-    for (int i = 0; i < from.size(); i++) {
-      if (FileStat.ofEntry(from.get(i)).filter(FileStat::regular).isPresent()) {
-        try (FileBytes bytes = new FileBytes(from.get(i))) {
-          disk.copy(bytes, to.get(i), done -> {});
-        }
+    SideFiles from = origin.files();
+    SideFiles to = SideFiles.of(copy);
+    copyBytes(from.main(), to.main(), disk);
+    copyBytes(from.wal(), to.wal(), disk);
+    if (isOrdinary(from.journal())) {
+      try (FileBytes journal = new FileBytes(from.journal())) {
+        CopiedJournal.write(journal, to.journal(), disk);
+      }
+    }
+  }
+
+  private static void copyBytes(Path from, Path to, Disk disk) throws IOException {
+    if (isOrdinary(from)) {
+      try (FileBytes bytes = new FileBytes(from)) {
+        disk.copy(bytes, to, done -> {});
       }
     }
   }
 
   /** File times are too coarse to prove that a young file didn't change. */
   private static boolean isSame(Origin origin, Path copy) throws IOException {
-    List<Path> from = files(origin.files());
-    List<Path> to = files(SideFiles.of(copy));
-    for (int i = 0; i < from.size(); i++) {
-      boolean exists = FileStat.ofEntry(from.get(i)).isPresent();
-      if (exists != FileStat.ofEntry(to.get(i)).isPresent()) {
-        return false;
-      }
-      if (exists) {
-        try (FileBytes left = new FileBytes(from.get(i));
-            FileBytes right = new FileBytes(to.get(i))) {
-          if (!left.hasSameBytesAs(right)) {
-            return false;
-          }
-        }
-      }
-    }
-    return true;
+    SideFiles from = origin.files();
+    SideFiles to = SideFiles.of(copy);
+    return hasSameBytes(from.main(), to.main())
+        && hasSameBytes(from.wal(), to.wal())
+        && hasSameJournal(from.journal(), to.journal());
   }
 
-  private static List<Path> files(SideFiles files) {
-    return List.of(files.main(), files.wal(), files.journal());
+  private static boolean hasSameBytes(Path from, Path to) throws IOException {
+    boolean exists = FileStat.ofEntry(from).isPresent();
+    if (exists != FileStat.ofEntry(to).isPresent()) {
+      return false;
+    }
+    if (!exists) {
+      return true;
+    }
+    try (FileBytes left = new FileBytes(from);
+        FileBytes right = new FileBytes(to)) {
+      return left.hasSameBytesAs(right);
+    }
+  }
+
+  private static boolean hasSameJournal(Path from, Path to) throws IOException {
+    if (FileStat.ofEntry(from).isEmpty()) {
+      return FileStat.ofEntry(to).isEmpty();
+    }
+    if (!isOrdinary(from)) {
+      return false;
+    }
+    try (FileBytes journal = new FileBytes(from)) {
+      return CopiedJournal.isIn(to, journal);
+    }
+  }
+
+  private static boolean isOrdinary(Path file) throws IOException {
+    return FileStat.ofEntry(file).filter(FileStat::regular).isPresent();
   }
 
   private static Refusal gone(Path main) {

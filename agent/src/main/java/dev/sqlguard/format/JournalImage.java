@@ -1,7 +1,6 @@
 package dev.sqlguard.format;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
@@ -18,8 +17,6 @@ import java.util.stream.LongStream;
  * proves little.
  */
 public final class JournalImage implements ByteSource {
-  private static final int SUPER_JOURNAL_TRAILER = 16;
-  private static final int LONGEST_NAME = 512;
   private static final int DEFAULT_PAGE_SIZE = 4096;
 
   /** SQLite gives no other names, and its newer versions (3.54) don't believe any other. */
@@ -77,36 +74,9 @@ public final class JournalImage implements ByteSource {
     return new JournalImage(Overlay.none(main), false, summary, Optional.empty());
   }
 
-  /** The name at the end of a journal that belongs to a transaction over several databases. */
   private static Optional<String> superJournal(ByteSource journal) throws IOException {
-    long trailerAt = journal.size() - SUPER_JOURNAL_TRAILER;
-    byte[] trailer = new byte[SUPER_JOURNAL_TRAILER];
-    if (trailerAt < 0
-        || journal.read(trailerAt, trailer, 0, trailer.length) < trailer.length
-        || BigEndian.u64(trailer, 8) != JournalScan.MAGIC) {
-      return Optional.empty();
-    }
-    long length = BigEndian.u32(trailer, 0);
-    if (length == 0 || length > Math.min(LONGEST_NAME, trailerAt)) {
-      return Optional.empty();
-    }
-    byte[] name = new byte[(int) length];
-    if (journal.read(trailerAt - length, name, 0, name.length) < name.length) {
-      return Optional.empty();
-    }
-    int signedSum = 0;
-    int unsignedSum = 0;
-    for (byte b : name) {
-      signedSum += b;
-      unsignedSum += b & 0xff;
-    }
-    // SQLite adds C's char, whose sign depends on the platform.
-    int checksum = (int) BigEndian.u32(trailer, 4);
-    if (checksum != signedSum && checksum != unsignedSum) {
-      return Optional.empty();
-    }
-    String text = new String(name, StandardCharsets.UTF_8);
-    return text.matches(SUPER_JOURNAL_NAME) ? Optional.of(text) : Optional.empty();
+    Optional<String> name = SuperJournalRecord.name(journal);
+    return name.isPresent() && name.get().matches(SUPER_JOURNAL_NAME) ? name : Optional.empty();
   }
 
   /** Whether there is anything to roll back; if not, the image is the main file. */

@@ -56,8 +56,8 @@ public final class FileBytes implements ByteSource, Closeable {
   }
 
   /** Compares size and every byte. */
-  public boolean hasSameBytesAs(FileBytes other) throws IOException {
-    if (size != other.size) {
+  public boolean hasSameBytesAs(ByteSource other) throws IOException {
+    if (size != other.size()) {
       return false;
     }
     byte[] left = new byte[BUFFER];

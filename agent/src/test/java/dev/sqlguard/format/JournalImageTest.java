@@ -266,6 +266,21 @@ class JournalImageTest {
     }
   }
 
+  /** Names of every length within a record's alignment: a byte more, or a byte less. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+  void withoutItsSuperJournalATransactionIsRolledBack(int longer) throws Exception {
+    Pair pair = spilled(1024);
+    String name = "/somewhere/db" + "x".repeat(longer) + "-mj01234A9BC";
+    Pair named = pair.with(withSuperJournal(pair, name, 0));
+    byte[] hidden = bytes(SuperJournalRecord.hidden(new MemoryImage(named.journal)));
+    assertEquals(Optional.empty(), SuperJournalRecord.name(new MemoryImage(hidden)));
+    assertArrayEquals(
+        pair.journal, Arrays.copyOf(hidden, pair.journal.length), "the records are untouched");
+    assertArrayEquals(pair.main, rolledBack(named));
+    assertArrayEquals(pair.before, rolledBack(pair.with(hidden)));
+  }
+
   private static byte[] withSuperJournal(Pair pair, String text, int error) {
     byte[] name = text.getBytes(StandardCharsets.UTF_8);
     int sum = error;

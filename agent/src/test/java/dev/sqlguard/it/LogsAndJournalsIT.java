@@ -101,6 +101,16 @@ class LogsAndJournalsIT {
     assertBackup(rows);
   }
 
+  /** Which SQLite before 3.51 would delete after the rollback: nothing in it refers to us. */
+  @Test
+  void anyFileThatAJournalCallsItsSuperJournalStays() throws Exception {
+    List<String> rows = Databases.query(db, ALL);
+    Leftovers.hotJournal(db, "DELETE", NEVER);
+    Path victim = Files.writeString(directory.resolve("letters.txt"), "Dear reader,");
+    Leftovers.addSuperJournal(Databases.beside(db, "-journal"), victim.toRealPath());
+    assertBackup(rows);
+  }
+
   /** The transaction was committed everywhere when the super-journal was deleted. */
   @Test
   void journalWithoutItsSuperJournalTakesNothingBack() throws Exception {

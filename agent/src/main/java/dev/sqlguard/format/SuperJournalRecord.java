@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * The end of a rollback journal that belongs to a transaction over several databases: the name of
  * the super-journal, its length, its checksum, and the magic of a journal header (file format,
- * section 3; pager.c, readSuperJournal). SQLite before 3.51 follows any name, and deletes the file
- * after the rollback if it lists no journal that refers to it.
+ * section 3; pager.c, readSuperJournal). Old versions of SQLite (3.50 is one) follow any name, and
+ * delete the file after the rollback if it lists no journal that refers to it.
  */
 public final class SuperJournalRecord {
   private static final int TRAILER = 16;

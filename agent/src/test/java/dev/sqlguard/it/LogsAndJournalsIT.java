@@ -101,7 +101,7 @@ class LogsAndJournalsIT {
     assertBackup(rows);
   }
 
-  /** Which SQLite before 3.51 would delete after the rollback: nothing in it refers to us. */
+  /** Which old versions of SQLite would delete after the rollback: nothing in it refers to us. */
   @Test
   void anyFileThatAJournalCallsItsSuperJournalStays() throws Exception {
     List<String> rows = Databases.query(db, ALL);

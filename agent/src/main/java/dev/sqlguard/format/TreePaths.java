@@ -2,10 +2,9 @@ package dev.sqlguard.format;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How long a walk through b-trees takes that follows every child pointer (file format, section
@@ -15,6 +14,9 @@ import java.util.List;
 public final class TreePaths {
   /** Counting takes four bytes for each page: of a larger image the answer is the careful one. */
   private static final long MOST_PAGES = 1 << 25;
+
+  /** BTCURSOR_MAX_DEPTH: SQLite goes no deeper in its queries. */
+  private static final int DEEPEST = 20;
 
   private static final int UNKNOWN = 0;
   private static final int UNDER_WAY = -1;
@@ -34,7 +36,8 @@ public final class TreePaths {
   }
 
   /**
-   * Whether walks from all of {@code roots} meet more than {@code most} pages, or go in circles.
+   * Whether walks from all of {@code roots} meet more than {@code most} pages, go in circles, or go
+   * deeper than SQLite's cursors.
    */
   public static boolean exceed(ByteSource image, int pageSize, Collection<Long> roots, long most)
       throws IOException {
@@ -56,11 +59,11 @@ public final class TreePaths {
   /** One page on the way down, and which of its children come next. */
   private static final class Step {
     private final int page;
-    private final List<Integer> children;
+    private final int[] children;
     private int next;
     private long met = 1;
 
-    Step(int page, List<Integer> children) {
+    Step(int page, int[] children) {
       this.page = page;
       this.children = children;
     }
@@ -73,13 +76,16 @@ public final class TreePaths {
     }
     while (!way.isEmpty()) {
       Step step = way.peek();
-      if (step.next == step.children.size()) {
+      if (step.next == step.children.length) {
         met[step.page] = (int) Math.min(step.met, most + 1L);
         way.pop();
         continue;
       }
-      int child = step.children.get(step.next);
+      int child = step.children[step.next];
       if (met[child] == UNKNOWN) {
+        if (way.size() == DEEPEST) {
+          return most + 1;
+        }
         way.push(enter(child));
         continue;
       }
@@ -96,7 +102,7 @@ public final class TreePaths {
     met[number] = UNDER_WAY;
     byte[] page = new byte[pageSize];
     image.read((number - 1L) * pageSize, page, 0, pageSize);
-    List<Integer> children = new ArrayList<>();
+    IntStream.Builder children = IntStream.builder();
     TreePages.eachChild(
         page,
         number,
@@ -105,6 +111,6 @@ public final class TreePaths {
             children.add((int) child);
           }
         });
-    return new Step(number, children);
+    return new Step(number, children.build().toArray());
   }
 }

@@ -184,8 +184,7 @@ final class Quarantine {
     if (!cell.overflows() || rest > overflowLeft) {
       return cell.localSize();
     }
-    overflowLeft -= rest;
-    byte[] block = new byte[1 << 16];
+    byte[] block = new byte[pages.geometry().usableSize() - 4];
     long at = cell.localSize();
     try {
       while (at < cell.payloadSize()) {
@@ -196,6 +195,8 @@ final class Quarantine {
       return cell.payloadSize();
     } catch (java.io.EOFException e) {
       return cell.localSize();
+    } finally {
+      overflowLeft -= at - cell.localSize();
     }
   }
 

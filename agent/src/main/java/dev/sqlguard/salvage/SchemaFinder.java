@@ -31,8 +31,11 @@ final class SchemaFinder {
   /** Longer SQL is taken for damage: a hostile file must not fill the memory. */
   private static final int LONGEST = 1 << 22;
 
-  /** As much of overflow pages, all rows together: in a hostile file each of them has the same. */
-  private static final long MOST_OVERFLOW = 1 << 23;
+  /**
+   * So often all overflow pages of the image may be read in search of leaves: old versions of a
+   * leaf lead to the same ones; in a hostile file every row wants them all.
+   */
+  private static final int MOST_READINGS = 2;
 
   private static final int FIELDS = 5;
 
@@ -71,13 +74,36 @@ final class SchemaFinder {
   private final CellCheck check;
   private final Map<String, SchemaRow> rows = new LinkedHashMap<>();
   private TextEncoding encoding;
-  private long overflowRead;
+
+  /** What rows of the tree may have of overflow pages; what other leaves' rows may. */
+  private final Allowance ofTree;
+
+  private final Allowance ofStrays;
+
+  /** For looking at each leaf, and for seeing how credible it is. */
+  private final Allowance forLooking;
+
+  private final Allowance forRating;
+
+  /** How many bytes of overflow pages may still be read in one pass over the leaves. */
+  private static final class Allowance {
+    private long left;
+
+    Allowance(long bytes) {
+      this.left = bytes;
+    }
+  }
 
   SchemaFinder(Pages pages) {
     this.pages = pages;
     this.geometry = pages.geometry();
     this.payloads = new Payloads(pages);
     this.check = new CellCheck(payloads, TreeOrder.byRowid(), SHAPE);
+    long size = (long) pages.count() * geometry.pageSize();
+    this.ofTree = new Allowance(size);
+    this.ofStrays = new Allowance(size);
+    this.forLooking = new Allowance(MOST_READINGS * size);
+    this.forRating = new Allowance(MOST_READINGS * size);
   }
 
   /**
@@ -93,7 +119,7 @@ final class SchemaFinder {
       pages.read(segments.page(i), page);
       // A page that is only suspect has all of its rows: older ones would be dropped objects.
       complete &= !segments.isDamaged(i);
-      Leaf leaf = rowsOf(page, segments.page(i), segments.range(i));
+      Leaf leaf = rowsOf(page, segments.page(i), segments.range(i), ofTree);
       leaf.rows().forEach(row -> rows.putIfAbsent(row.key(), row));
       complete &= leaf.all();
     }
@@ -126,7 +152,7 @@ final class SchemaFinder {
           && pages.read(number, page)
           && looksLikeSchema(page, number)) {
         int refuted = 0;
-        for (SchemaRow row : rowsOf(page, number, KeyRange.ALL).rows()) {
+        for (SchemaRow row : rowsOf(page, number, KeyRange.ALL, forRating).rows()) {
           refuted += isRefuted(row) ? 1 : 0;
         }
         strays.add(new Stray(number, listed, number == 1, refuted));
@@ -145,7 +171,7 @@ final class SchemaFinder {
     for (Stray stray : strays) {
       pages.read(stray.page(), page);
       boolean any = false;
-      for (SchemaRow row : rowsOf(page, stray.page(), KeyRange.ALL).rows()) {
+      for (SchemaRow row : rowsOf(page, stray.page(), KeyRange.ALL, ofStrays).rows()) {
         boolean hasRoot = row.root() > 0 && row.root() != SchemaRow.UNKNOWN_ROOT;
         if (!rows.containsKey(row.key())
             && !rowids.contains(row.rowid())
@@ -203,7 +229,7 @@ final class SchemaFinder {
       if (cell.parse(page, BtreePage.LEAF_TABLE, layout.pointer(page, i))
           && check.isExact(page, cell)
           && check.record().fields() == FIELDS) {
-        byte[] record = whole(page, cell);
+        byte[] record = whole(page, cell, forLooking);
         hits += record != null && row(cell.rowid(), record) != null ? 1 : 0;
       }
     }
@@ -215,7 +241,8 @@ final class SchemaFinder {
    */
   private record Leaf(List<SchemaRow> rows, boolean all) {}
 
-  private Leaf rowsOf(byte[] page, long number, KeyRange range) throws IOException {
+  private Leaf rowsOf(byte[] page, long number, KeyRange range, Allowance allowance)
+      throws IOException {
     LeafSurgery.Result result =
         new LeafSurgery(geometry, check).operate(page, number, BtreePage.LEAF_TABLE, range);
     boolean all = result.damaged().isEmpty() && result.missing() == 0;
@@ -223,7 +250,7 @@ final class SchemaFinder {
     List<SchemaRow> found = new ArrayList<>();
     for (LeafSurgery.Cell each : result.kept()) {
       cell.parse(page, BtreePage.LEAF_TABLE, each.start());
-      byte[] record = whole(page, cell);
+      byte[] record = whole(page, cell, allowance);
       SchemaRow row = record == null ? null : row(cell.rowid(), record);
       all &= row != null;
       if (row != null) {
@@ -233,17 +260,17 @@ final class SchemaFinder {
     return new Leaf(found, all);
   }
 
-  private byte[] whole(byte[] page, CellCursor cell) throws IOException {
-    if (cell.payloadSize() > LONGEST) {
+  /** Null where it can't be read, or too much has been read. */
+  private byte[] whole(byte[] page, CellCursor cell, Allowance allowance) throws IOException {
+    long rest = cell.payloadSize() - cell.localSize();
+    if (cell.payloadSize() > LONGEST || rest > allowance.left) {
       return null;
     }
     int size = (int) cell.payloadSize();
-    overflowRead += size - cell.localSize();
-    if (size > pages.count() * (long) geometry.pageSize() || overflowRead > MOST_OVERFLOW) {
-      return null;
-    }
     byte[] record = new byte[size];
-    return payloads.read(page, cell, record, size) < size ? null : record;
+    int there = payloads.read(page, cell, record, size);
+    allowance.left -= there - cell.localSize();
+    return there < size ? null : record;
   }
 
   /** Null where the record isn't one of a schema object. */

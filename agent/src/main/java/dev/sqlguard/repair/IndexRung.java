@@ -1,6 +1,7 @@
 package dev.sqlguard.repair;
 
 import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.salvage.GrowthLimit;
 import dev.sqlguard.salvage.SalvageReport;
 import dev.sqlguard.salvage.TableOutcome;
 import dev.sqlguard.store.FileBytes;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -83,13 +85,21 @@ public final class IndexRung implements Rung {
 
   /** In rollback mode, so that everything ends up in one file. */
   private static boolean reindex(Path image, SqliteEngine engine) throws IOException {
+    GrowthLimit limit = null;
     try (Connection db = engine.open(image);
         Statement statement = db.createStatement()) {
       statement.execute("PRAGMA synchronous=OFF");
       statement.execute("PRAGMA locking_mode=EXCLUSIVE");
       statement.execute("PRAGMA journal_mode=DELETE");
+      limit = GrowthLimit.set(db, 0);
+      if (isAnyTooLarge(db, limit)) {
+        return false;
+      }
       statement.execute("REINDEX");
     } catch (SQLException e) {
+      if (limit != null && GrowthLimit.isFull(e) && limit.isOnTheDisk(image)) {
+        return false;
+      }
       if (SqliteError.of(e).isOfTheMachine()) {
         throw new IOException(e.getMessage(), e);
       }
@@ -100,6 +110,24 @@ public final class IndexRung implements Rung {
       return header.isPresent()
           && !header.get().isWal()
           && Files.notExists(Path.of(image + "-wal"));
+    }
+  }
+
+  /** Asked before, because a sort would fill temporary files first. */
+  private static boolean isAnyTooLarge(Connection db, GrowthLimit limit) throws SQLException {
+    try (Statement statement = db.createStatement();
+        ResultSet indexes =
+            statement.executeQuery(
+                "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index'")) {
+      while (indexes.next()) {
+        String table = indexes.getString(1);
+        String index = indexes.getString(2);
+        if (GrowthLimit.isOfComputedValues(db, table, index)
+            && limit.isExceededBy(db, table, index, indexes.getString(3))) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 

@@ -19,12 +19,19 @@ final class Indexes {
   /** In KiB, for the pages and the sorter. */
   private static final int CACHE = 48 * 1024;
 
+  private static final String TOO_LARGE = "much larger than the file that it comes from";
+
   private final Sqlite sqlite;
   private final SalvageProgress progress;
+  private final long original;
   private final List<String> notes = new ArrayList<>();
 
-  Indexes(Sqlite sqlite, SalvageProgress progress) {
+  /**
+   * @param original the size of the damaged image, in bytes
+   */
+  Indexes(Sqlite sqlite, SalvageProgress progress, long original) {
     this.sqlite = sqlite;
+    this.original = original;
     this.progress = progress;
   }
 
@@ -73,8 +80,12 @@ final class Indexes {
       List<String> unused,
       Set<String> damaged)
       throws IOException {
+    GrowthLimit limit = null;
+    SchemaRow beyond = null;
+    IOException full;
     try (Connection db = sqlite.open(file);
         Statement statement = db.createStatement()) {
+      limit = GrowthLimit.set(db, original);
       statement.execute("PRAGMA journal_mode=OFF");
       statement.execute("PRAGMA synchronous=OFF");
       statement.execute("PRAGMA locking_mode=EXCLUSIVE");
@@ -86,8 +97,16 @@ final class Indexes {
       for (SchemaRow row : schema) {
         if (row.isIndex() && !settled.contains(row.name())) {
           try {
+            limit.update(statement);
+            if (GrowthLimit.isOfComputedValues(db, row.table(), row.name())
+                && limit.isExceededBy(db, row.table(), row.name(), row.sql())) {
+              return new Failure(row, false, TOO_LARGE, new BitSet());
+            }
             statement.execute(reindex(row, tables));
           } catch (SQLException e) {
+            if (GrowthLimit.isFull(e)) {
+              beyond = row;
+            }
             Sqlite.requireAboutContent(e);
             boolean unique = String.valueOf(e.getMessage()).contains("UNIQUE constraint failed");
             return new Failure(row, unique, e.getMessage(), new BitSet());
@@ -100,16 +119,39 @@ final class Indexes {
       }
       for (SchemaRow row : schema) {
         if (row.isVirtualTable()) {
+          beyond = row;
           String broken = new VirtualTables(db, damaged, notes).mend(row);
           if (broken != null) {
             return new Failure(row, false, broken, new BitSet());
           }
+          beyond = null;
         }
       }
       continueSequences(db);
       return null;
     } catch (SQLException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      if (beyond == null || !GrowthLimit.isFull(e)) {
+        throw e;
+      }
+      full = e;
+    }
+    if (!isBeyond(limit, file, beyond)) {
+      throw full;
+    }
+    return new Failure(beyond, false, TOO_LARGE, new BitSet());
+  }
+
+  /** Whether it was the limit that it has met, and not the end of the disk. */
+  private boolean isBeyond(GrowthLimit limit, Path file, SchemaRow row) throws IOException {
+    if (!row.isIndex()) {
+      return limit.isOnTheDisk(file);
+    }
+    try (Connection db = sqlite.open(file)) {
+      return limit.isNearlyExceededBy(db, row.table(), row.name(), row.sql());
+    } catch (SQLException e) {
+      return false;
     }
   }
 

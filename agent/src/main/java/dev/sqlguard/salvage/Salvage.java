@@ -173,7 +173,8 @@ public final class Salvage {
               repeated);
       Assembly assembly = new Assembly(pages, findings, progress, disk);
       List<String> unused = assembly.write(out, options.quarantine().orElse(null));
-      Indexes sqliteWork = new Indexes(sqlite, progress);
+      Indexes sqliteWork =
+          new Indexes(sqlite, progress, (long) pages.count() * pages.geometry().pageSize());
       boolean apart = options.quarantine().isPresent();
       List<String> unusedHere = apart ? List.of() : unused;
       Set<String> settled = new HashSet<>(leftEmpty);

@@ -89,6 +89,10 @@ final class VirtualTables {
       if (broken != null && OUT_OF_REACH.matcher(broken).matches()) {
         return leave(table, broken, lost);
       }
+      if (content(table) != null && isView(content(table))) {
+        // What it reads may have no end.
+        return leave(table, "its content is a view", true);
+      }
       lost |= createMissingShadows(table);
       if (!lost && !fts5 && content(table) != null) {
         // An application may keep it out of step with its content, and FTS4 calls that malformed.

@@ -1,6 +1,7 @@
 package dev.sqlguard.verify;
 
 import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.format.SqlText;
 import dev.sqlguard.format.TreeCells;
 import dev.sqlguard.store.FileBytes;
 import java.io.IOException;

@@ -272,6 +272,78 @@ enum HostileFile {
       Images.zeroPage(db, new Pages(db).root("f_data"));
     }
   },
+  CHAIN_OF_WIDE_PAGES {
+    @Override
+    void create(Path db) throws SQLException {
+      Databases.execute(
+          db, "PRAGMA page_size=65536", "VACUUM", "CREATE TABLE t(x)", "INSERT INTO t VALUES (1)");
+    }
+
+    @Override
+    void spoil(Path db) throws Exception {
+      Pages pages = new Pages(db);
+      int page = pages.root("t");
+      // As boxed numbers of children the pages of such a chain were 160 times as many bytes.
+      for (int level = 0; level < 500; level++) {
+        int next = pages.count() + 1;
+        byte[] bytes = new byte[pages.size];
+        int cells = 8000;
+        int at = pages.size - 8;
+        ByteBuffer view = ByteBuffer.wrap(bytes);
+        view.put((byte) 5).putShort((short) 0).putShort((short) cells).putShort((short) at);
+        view.put((byte) 0).putInt(next);
+        for (int i = 0; i < cells; i++) {
+          view.putShort((short) at);
+        }
+        view.putInt(at, next).put(at + 4, (byte) 1);
+        pages.put(page, bytes);
+        page = next;
+      }
+      byte[] leaf = new byte[pages.size];
+      leaf[0] = 13;
+      pages.put(page, leaf);
+      pages.write();
+    }
+  },
+  INDEX_OF_LONG_EXPRESSIONS {
+    @Override
+    void create(Path db) throws SQLException {
+      Databases.execute(
+          db,
+          "CREATE TABLE t(a)",
+          "CREATE TABLE u(a, b AS (hex(zeroblob(40000 + a))))",
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+              + " INSERT INTO t SELECT i FROM n",
+          "INSERT INTO u(a) SELECT a FROM t",
+          "CREATE INDEX e ON t(a)",
+          "CREATE INDEX g ON u(a)",
+          "PRAGMA writable_schema=ON",
+          "UPDATE sqlite_schema SET sql = 'CREATE INDEX e ON t(a DESC, zeroblob(80000 + a))'"
+              + " WHERE name = 'e'",
+          "UPDATE sqlite_schema SET sql = 'CREATE INDEX g ON u(b)' WHERE name = 'g'");
+    }
+
+    @Override
+    void spoil(Path db) throws Exception {
+      Images.zeroPage(db, new Pages(db).root("e"));
+      Images.zeroPage(db, new Pages(db).root("g"));
+    }
+  },
+  TEXT_INDEX_OF_AN_ENDLESS_VIEW {
+    @Override
+    void create(Path db) throws SQLException {
+      Databases.execute(
+          db,
+          "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+              + " SELECT i AS rowid, 'word' || i || 'abcdefghijklmnop' AS a FROM n",
+          "CREATE VIRTUAL TABLE f USING fts5(a, content='v')");
+    }
+
+    @Override
+    void spoil(Path db) throws Exception {
+      Images.zeroPage(db, new Pages(db).root("f_data"));
+    }
+  },
   SLOW_CHECKS {
     @Override
     void create(Path db) throws SQLException {

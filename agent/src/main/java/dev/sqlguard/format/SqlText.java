@@ -1,11 +1,11 @@
-package dev.sqlguard.verify;
+package dev.sqlguard.format;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** What the guard needs to know of a CREATE statement, as SQLite reads it. */
-final class SqlText {
+public final class SqlText {
   private final String sql;
   private final List<Token> tokens = new ArrayList<>();
 
@@ -16,7 +16,7 @@ final class SqlText {
    */
   private record Token(int start, int end, boolean quoted) {}
 
-  SqlText(String sql) {
+  public SqlText(String sql) {
     this.sql = sql;
     int at = 0;
     while (at < sql.length()) {
@@ -31,7 +31,7 @@ final class SqlText {
   }
 
   /** The module of a CREATE VIRTUAL TABLE in lower case; empty if this is none. */
-  Optional<String> module() {
+  public Optional<String> module() {
     if (tokens.size() < 2 || !isKeyword(1, "virtual")) {
       return Optional.empty();
     }
@@ -44,7 +44,7 @@ final class SqlText {
   }
 
   /** Whether {@code name = …} is among the arguments of a virtual table's module. */
-  boolean hasArgument(String name) {
+  public boolean hasArgument(String name) {
     for (int i = 0; i + 1 < tokens.size(); i++) {
       if (isKeyword(i, name) && isKeyword(i + 1, "=")) {
         return true;
@@ -53,8 +53,33 @@ final class SqlText {
     return false;
   }
 
+  /** What the columns of an index are made of, collations included. */
+  public List<String> terms() {
+    List<String> terms = new ArrayList<>();
+    int depth = 0;
+    int first = 0;
+    for (int i = 0; i < tokens.size(); i++) {
+      boolean closes = isKeyword(i, ")");
+      if (isKeyword(i, "(")) {
+        first = depth++ == 0 ? i + 1 : first;
+      } else if (depth == 1 && (closes || isKeyword(i, ","))) {
+        boolean ordered = i > first && (isKeyword(i - 1, "asc") || isKeyword(i - 1, "desc"));
+        int last = ordered ? i - 2 : i - 1;
+        if (last >= first) {
+          terms.add(sql.substring(tokens.get(first).start, tokens.get(last).end));
+        }
+        first = i + 1;
+      }
+      depth -= closes ? 1 : 0;
+      if (closes && depth == 0) {
+        return terms;
+      }
+    }
+    return terms;
+  }
+
   /** The condition of a partial index; empty for every other index. */
-  Optional<String> condition() {
+  public Optional<String> condition() {
     int depth = 0;
     for (int i = 0; i + 1 < tokens.size(); i++) {
       if (isKeyword(i, "where") && depth == 0) {
@@ -67,7 +92,7 @@ final class SqlText {
   }
 
   /** Names and keywords are compared without regard to the case of ASCII letters, and no others. */
-  static String lowerCase(String name) {
+  public static String lowerCase(String name) {
     StringBuilder lower = new StringBuilder(name);
     for (int i = 0; i < lower.length(); i++) {
       char c = lower.charAt(i);

@@ -11,6 +11,10 @@ public final class FailingSyscalls extends WatchedSyscalls {
   private final boolean lasting;
   private int statement;
   private Call armed;
+
+  /** SQLite's work had fewer statements. */
+  private boolean missed;
+
   private Call first;
 
   /**
@@ -44,7 +48,7 @@ public final class FailingSyscalls extends WatchedSyscalls {
 
   @Override
   protected void before(Call call) throws IOException {
-    boolean now = first == null && armed == null && trouble.test(call);
+    boolean now = !missed && first == null && armed == null && trouble.test(call);
     if (now && call.kind() == Call.Kind.SQLITE && statement > 0) {
       armed = call;
       return;
@@ -71,6 +75,7 @@ public final class FailingSyscalls extends WatchedSyscalls {
   @Override
   protected void after(Call call) {
     if (call.kind() == Call.Kind.SQLITE) {
+      missed |= armed != null && first == null;
       armed = null;
     }
   }

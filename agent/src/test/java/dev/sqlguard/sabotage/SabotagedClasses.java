@@ -1,0 +1,72 @@
+package dev.sqlguard.sabotage;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+
+/** What a mistake in one source file makes of the program: its classes, and the jar with them. */
+final class SabotagedClasses {
+  private static final String CORE = "sqlguard/core";
+
+  private final Path module;
+  private final Path classes;
+
+  /**
+   * @param module the module's directory
+   * @param classes an empty directory, for the classes that the mistake changes
+   */
+  SabotagedClasses(Path module, Path classes) {
+    this.module = module;
+    this.classes = classes;
+  }
+
+  /**
+   * @throws IllegalArgumentException where it can't be applied, or doesn't compile
+   */
+  void compile(Sabotage sabotage) throws IOException {
+    Path original = module.resolve(sabotage.file());
+    Path source = classes.resolveSibling("source").resolve(original.getFileName());
+    Files.createDirectories(source.getParent());
+    Files.write(source, sabotage.applyTo(Files.readAllLines(original)));
+    StringWriter complaints = new StringWriter();
+    List<String> options =
+        new ArrayList<>(
+            List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
+    options.addAll(List.of("-proc:none", "-nowarn", "-XDstringConcat=inline"));
+    options.addAll(List.of("-source", "17", "-target", "17"));
+    options.add("--add-exports=java.base/jdk.internal.access=ALL-UNNAMED");
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    var files = compiler.getStandardFileManager(null, null, null).getJavaFileObjects(source);
+    if (!compiler.getTask(complaints, null, null, options, null, files).call()) {
+      throw new IllegalArgumentException("doesn't compile: " + complaints);
+    }
+  }
+
+  /** Class path entries from the first to the last. */
+  String before(String classPath) {
+    return classes + File.pathSeparator + classPath;
+  }
+
+  /** Copies the shipped jar and puts the changed classes into it. */
+  Path jar(Path shipped) throws IOException {
+    Path jar = classes.resolveSibling(shipped.getFileName());
+    Files.copy(shipped, jar, StandardCopyOption.REPLACE_EXISTING);
+    try (FileSystem inside = FileSystems.newFileSystem(jar);
+        var files = Files.walk(classes)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = CORE + "/" + classes.relativize(file);
+        Files.copy(file, inside.getPath(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    return jar;
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sqlguard.sabotage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Puts mistakes into the source, one at a time, and shows the test that fails for each. A mistake
+ * that no test notices is a missing test.
+ *
+ * <p>The system property {@code sabotages} may hold a part of names; only those are tried then.
+ * Ends with 1 where one wasn't noticed. First all the tests run without any mistake: only who
+ * passes then can notice one.
+ */
+final class Sabotages {
+  private static final String PACKAGE = "dev.sqlguard.";
+  private static final int PATIENCE_SECONDS = 600;
+
+  private final Path module = Path.of(System.getProperty("sabotage.module"));
+  private final Path shipped = Path.of(System.getProperty("sqlguard.jar"));
+  private final Path work;
+
+  private Sabotages(Path work) {
+    this.work = work;
+  }
+
+  /** What came of a run of tests. */
+  private record Answer(int code, String said) {}
+
+  public static void main(String[] none) throws Exception {
+    Path work = Files.createTempDirectory("sabotage-");
+    int unnoticed;
+    try {
+      unnoticed = new Sabotages(work).run(System.getProperty("sabotages", ""));
+    } finally {
+      delete(work);
+    }
+    System.exit(unnoticed == 0 ? 0 : 1);
+  }
+
+  private int run(String part) throws Exception {
+    Path list = module.resolve("src/test/sabotage/sabotages.txt");
+    List<Sabotage> chosen = new ArrayList<>();
+    Set<String> tests = new LinkedHashSet<>();
+    for (Sabotage sabotage : Sabotage.parse(Files.readAllLines(list))) {
+      if (sabotage.name().contains(part)) {
+        chosen.add(sabotage);
+        tests.addAll(sabotage.tests());
+      }
+    }
+    System.out.println("without any mistake: " + tests.size() + " tests");
+    for (String test : tests) {
+      Answer answer = test(List.of(test), System.getProperty("java.class.path"), shipped);
+      if (answer.code != 0) {
+        throw new IllegalStateException(test + " doesn't pass: " + answer.said);
+      }
+    }
+    int unnoticed = 0;
+    for (Sabotage sabotage : chosen) {
+      Optional<String> found = tryOut(sabotage);
+      unnoticed += found.isEmpty() ? 1 : 0;
+      System.out.println(sabotage.name() + ": " + found.orElse("NOT NOTICED"));
+    }
+    System.out.println(chosen.size() + " mistakes, " + (chosen.size() - unnoticed) + " noticed");
+    return unnoticed;
+  }
+
+  /**
+   * @return the test that failed; empty where none did
+   */
+  private Optional<String> tryOut(Sabotage sabotage) throws Exception {
+    Path place = Files.createTempDirectory(work, "one-");
+    SabotagedClasses classes =
+        new SabotagedClasses(module, Files.createDirectory(place.resolve("classes")));
+    try {
+      classes.compile(sabotage);
+    } catch (IllegalArgumentException e) {
+      System.out.println(e.getMessage());
+      return Optional.empty();
+    }
+    String classPath = classes.before(System.getProperty("java.class.path"));
+    Answer answer = test(sabotage.tests(), classPath, classes.jar(shipped));
+    delete(place);
+    return switch (answer.code) {
+      case 0 -> Optional.empty();
+      case TestRun.NOTICED -> Optional.of(answer.said);
+      default -> throw new IllegalStateException(sabotage.name() + ": " + answer);
+    };
+  }
+
+  private Answer test(Collection<String> tests, String classPath, Path jar) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--add-exports=java.base/jdk.internal.access=ALL-UNNAMED");
+    command.add("-Dsqlguard.jar=" + jar);
+    command.add("-Dold.drivers=" + System.getProperty("old.drivers"));
+    command.addAll(List.of("-cp", classPath, TestRun.class.getName()));
+    for (String test : tests) {
+      command.add(PACKAGE + test);
+    }
+    Path output = work.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(module.toFile())
+            .redirectOutput(output.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+      return new Answer(TestRun.NOTICED, "doesn't end: " + tests);
+    }
+    return new Answer(process.exitValue(), said(Files.readAllLines(output)));
+  }
+
+  /** The line that names the test. */
+  private static String said(List<String> lines) {
+    for (String line : lines) {
+      if (line.contains(" of [engine:")) {
+        return line;
+      }
+    }
+    return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (var files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

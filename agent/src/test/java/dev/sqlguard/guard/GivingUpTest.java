@@ -19,7 +19,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,23 @@ class GivingUpTest {
         throw new IOException("Input/output error");
       }
     }
+  }
+
+  /** SQLite would replay it into the file that was installed. */
+  @Test
+  void noOldLogStandsThereWhenTheGoodFileComes() throws Exception {
+    Scene scene = Scenario.RESTORED_WITH_WAL.template(directory).layOut();
+    List<Boolean> logs = new ArrayList<>();
+    scene.start(
+        new WatchedSyscalls() {
+          @Override
+          protected void before(Call call) {
+            if (call.is(Kind.RENAME, "-install")) {
+              logs.add(Files.exists(scene.beside("-wal")));
+            }
+          }
+        });
+    assertEquals(List.of(false), logs);
   }
 
   /** The log has two names then, and is written to under one of them. */

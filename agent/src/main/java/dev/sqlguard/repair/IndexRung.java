@@ -86,24 +86,26 @@ public final class IndexRung implements Rung {
   /** In rollback mode, so that everything ends up in one file. */
   private static boolean reindex(Path image, SqliteEngine engine) throws IOException {
     GrowthLimit limit = null;
+    // A connection of its own: in old drivers a query that is over keeps REINDEX from committing.
+    try (Connection db = engine.open(image)) {
+      if (isAnyTooLarge(db, GrowthLimit.set(db, 0))) {
+        return false;
+      }
+    } catch (SQLException e) {
+      return notTold(e);
+    }
     try (Connection db = engine.open(image);
         Statement statement = db.createStatement()) {
       statement.execute("PRAGMA synchronous=OFF");
       statement.execute("PRAGMA locking_mode=EXCLUSIVE");
       statement.execute("PRAGMA journal_mode=DELETE");
       limit = GrowthLimit.set(db, 0);
-      if (isAnyTooLarge(db, limit)) {
-        return false;
-      }
       statement.execute("REINDEX");
     } catch (SQLException e) {
       if (limit != null && GrowthLimit.isFull(e) && limit.isOnTheDisk(image)) {
         return false;
       }
-      if (SqliteError.of(e).isOfTheMachine()) {
-        throw new IOException(e.getMessage(), e);
-      }
-      return false;
+      return notTold(e);
     }
     try (FileBytes bytes = new FileBytes(image)) {
       Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
@@ -111,6 +113,17 @@ public final class IndexRung implements Rung {
           && !header.get().isWal()
           && Files.notExists(Path.of(image + "-wal"));
     }
+  }
+
+  /**
+   * @return false, where it is about the file
+   * @throws IOException where it is about the machine
+   */
+  private static boolean notTold(SQLException e) throws IOException {
+    if (SqliteError.of(e).isOfTheMachine()) {
+      throw new IOException(e.getMessage(), e);
+    }
+    return false;
   }
 
   /** Asked before, because a sort would fill temporary files first. */

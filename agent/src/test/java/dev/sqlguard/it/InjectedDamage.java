@@ -1,6 +1,5 @@
 package dev.sqlguard.it;
 
-import dev.sqlguard.format.BtreePage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -30,7 +29,7 @@ enum InjectedDamage {
       int page = treePage(db, random);
       long at = (page - 1L) * Images.pageSize(db);
       byte type = Images.bytes(db, at, 1)[0];
-      if (BtreePage.isType(type)) {
+      if (type == 2 || type == 5 || type == 10 || type == 13) {
         byte[] bytes = new byte[3];
         random.nextBytes(bytes);
         Databases.overwrite(db, at, bytes);

@@ -63,7 +63,8 @@ final class SabotagedClasses {
     try (FileSystem inside = FileSystems.newFileSystem(jar);
         var files = Files.walk(classes)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String name = CORE + "/" + classes.relativize(file);
+        // No class loader of an application is to find them.
+        String name = CORE + "/" + classes.relativize(file) + "data";
         Files.copy(file, inside.getPath(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }

@@ -43,7 +43,9 @@ class ArchitectureTest {
           List.of("repair"),
           List.of("backup"),
           List.of("salvage", "verify"),
+          List.of("scan"),
           List.of("store"),
+          List.of("schema"),
           List.of("format"),
           List.of("entry"));
 

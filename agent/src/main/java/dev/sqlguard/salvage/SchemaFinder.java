@@ -9,6 +9,7 @@ import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
 import dev.sqlguard.format.TextEncoding;
 import dev.sqlguard.salvage.TableShape.Column;
+import dev.sqlguard.schema.Affinity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

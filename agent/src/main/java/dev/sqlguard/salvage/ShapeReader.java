@@ -4,6 +4,7 @@ import dev.sqlguard.format.Collation;
 import dev.sqlguard.format.KeyOrder;
 import dev.sqlguard.salvage.TableShape.Column;
 import dev.sqlguard.salvage.TableShape.IndexShape;
+import dev.sqlguard.schema.Affinity;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

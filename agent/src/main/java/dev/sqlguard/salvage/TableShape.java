@@ -3,6 +3,7 @@ package dev.sqlguard.salvage;
 import dev.sqlguard.format.KeyOrder;
 import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
+import dev.sqlguard.schema.Affinity;
 import java.util.List;
 import java.util.Locale;
 

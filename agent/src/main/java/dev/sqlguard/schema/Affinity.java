@@ -1,10 +1,10 @@
-package dev.sqlguard.salvage;
+package dev.sqlguard.schema;
 
 import dev.sqlguard.format.SerialType;
 import java.util.Locale;
 
 /** What a column does to the values that are stored in it ("Datatypes in SQLite", section 3). */
-enum Affinity {
+public enum Affinity {
   INTEGER,
   TEXT,
   BLOB,
@@ -12,7 +12,7 @@ enum Affinity {
   NUMERIC;
 
   /** Of a declared type (section 3.1). */
-  static Affinity of(String declared) {
+  public static Affinity of(String declared) {
     String type = declared == null ? "" : declared.toUpperCase(Locale.ROOT);
     if (type.contains("INT")) {
       return INTEGER;
@@ -27,12 +27,12 @@ enum Affinity {
   }
 
   /** Whether a column of this affinity can hold a value of this type at all. */
-  boolean canHold(long serialType) {
+  public boolean canHold(long serialType) {
     return this != TEXT || serialType == SerialType.NULL || serialType >= SerialType.BLOB;
   }
 
   /** Whether it would be odd. */
-  boolean expects(long serialType) {
+  public boolean expects(long serialType) {
     if (serialType == SerialType.NULL || this == BLOB) {
       return true;
     }

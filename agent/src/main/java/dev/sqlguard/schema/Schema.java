@@ -1,0 +1,23 @@
+package dev.sqlguard.schema;
+
+import dev.sqlguard.format.TextEncoding;
+import java.util.List;
+
+/**
+ * The tables of a database.
+ *
+ * @param tables those with a b-tree; sqlite_schema isn't among them
+ * @param unplaced entries with a b-tree of which it isn't understood what it holds
+ */
+public record Schema(
+    List<TableSchema> tables, List<VirtualTableSchema> virtualTables, List<SchemaEntry> unplaced) {
+
+  /**
+   * Reads the statements.
+   *
+   * @param format the schema format number, 1 to 4: before 4 indexes know no descending order
+   */
+  public static Schema of(List<SchemaEntry> rows, int format, TextEncoding encoding) {
+    return new Schema(List.of(), List.of(), List.of());
+  }
+}

@@ -14,6 +14,7 @@ public final class KeyOrder {
   private final TextEncoding encoding;
   private final RecordCursor left = new RecordCursor();
   private final RecordCursor right = new RecordCursor();
+  private int equalFields;
 
   /** Not for use by several threads at a time. */
   public KeyOrder(List<Field> fields, TextEncoding encoding) {
@@ -63,6 +64,42 @@ public final class KeyOrder {
       }
     }
     return 0;
+  }
+
+  /**
+   * Compares two records that are at hand with all of their keys.
+   *
+   * @param left parsed from {@code a} at {@code aAt}; {@code right} likewise
+   * @return 0 where one's key is the beginning of the other's, too
+   */
+  public int compare(RecordCursor left, byte[] a, int aAt, RecordCursor right, byte[] b, int bAt) {
+    int common = Math.min(fields.size(), Math.min(left.fields(), right.fields()));
+    for (equalFields = 0; equalFields < common; equalFields++) {
+      int i = equalFields;
+      int order =
+          compareField(
+              i,
+              a,
+              aAt + (int) left.offset(i),
+              left.type(i),
+              b,
+              bAt + (int) right.offset(i),
+              right.type(i));
+      if (order != 0) {
+        return fields.get(i).descending() ? -order : order;
+      }
+    }
+    return 0;
+  }
+
+  /** How many fields, from the first one on, were equal when whole records were compared last. */
+  public int equalFields() {
+    return equalFields;
+  }
+
+  /** Whether SQLite reads a field as NULL. */
+  public static boolean isNull(RecordCursor record, int field, byte[] b, int at) {
+    return rank(b, at + (int) record.offset(field), record.type(field)) == 0;
   }
 
   /**

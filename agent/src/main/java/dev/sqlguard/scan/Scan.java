@@ -1,0 +1,258 @@
+package dev.sqlguard.scan;
+
+import dev.sqlguard.schema.IndexSchema;
+import dev.sqlguard.schema.Schema;
+import dev.sqlguard.schema.SchemaEntry;
+import dev.sqlguard.schema.TableSchema;
+import dev.sqlguard.store.FileBytes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Checks all of an image at about the speed at which it can be read. Each page is met once, in the
+ * order of the b-trees, by several threads at a time, and what SQLite's check would look up is
+ * added up instead: an index has what it must if the sum of the hashes of its entries is the sum
+ * for the rows of its table.
+ *
+ * <p>It is meant to be stricter than {@code PRAGMA integrity_check}: where that finds damage, there
+ * is a suspicion here, or a table that is left undecided. It says nothing of constraints, and
+ * evaluates no expression of the schema but the simplest conditions of partial indexes.
+ */
+public final class Scan {
+  /** So many suspicions are kept at most. */
+  public static final int MOST_SUSPICIONS = 1000;
+
+  /** The map of pages takes a bit for each: 32 MiB. */
+  private static final long MOST_PAGES = 1L << 28;
+
+  private static final int MOST_NAMED_PAGES = 10;
+
+  private final Path image;
+  private final ImageLayout layout;
+  private final References references;
+  private final Suspicions suspicions;
+  private final ScanProgress progress;
+  private final List<Tree> trees = new ArrayList<>();
+  private final List<Tree> tables = new ArrayList<>();
+  private final Map<String, Tree> byIndex = new TreeMap<>();
+  private final Map<String, String> undecided = new TreeMap<>();
+
+  private Scan(Path image, ImageLayout layout, Suspicions suspicions, ScanProgress progress) {
+    this.image = image;
+    this.layout = layout;
+    this.references = new References(layout.geometry(), layout.hasPointerMap());
+    this.suspicions = suspicions;
+    this.progress = progress;
+  }
+
+  /**
+   * Checks a database.
+   *
+   * @param image a private file with no log and no journal beside it
+   * @param threads how many may work at it, this one included
+   * @throws IOException where the file can't be read; whatever it holds is no reason
+   */
+  public static ScanReport of(Path image, int threads, ScanProgress progress) throws IOException {
+    Suspicions suspicions = new Suspicions(MOST_SUSPICIONS);
+    try (FileBytes file = new FileBytes(image)) {
+      if (file.size() == 0) {
+        Schema none = new Schema(List.of(), List.of(), List.of());
+        return new ScanReport(List.of(), Map.of(), new TreeMap<>(), none, "");
+      }
+      ImageLayout layout = ImageLayout.read(file, suspicions);
+      if (layout == null || layout.geometry().pages() > MOST_PAGES) {
+        return unread(suspicions);
+      }
+      return new Scan(image, layout, suspicions, progress).run(file, threads);
+    }
+  }
+
+  private static ScanReport unread(Suspicions suspicions) {
+    return new ScanReport(suspicions.all(), Map.of(), new TreeMap<>(), null, "");
+  }
+
+  private ScanReport run(FileBytes file, int threads) throws IOException {
+    Crew crew = new Crew(threads);
+    Walker walker = walker(file, crew, progress);
+    walker.walkFreelist();
+    SchemaRows rows = new SchemaRows(layout.encoding(), suspicions);
+    walker.walk(Tree.of(SchemaTable.schema()), rows);
+    if (!suspicions.all().isEmpty() || !rows.areComplete()) {
+      return unread(suspicions);
+    }
+    checkHeader(rows.entries());
+    Schema schema = Schema.of(rows.entries(), layout.settings().schemaFormat(), layout.encoding());
+    plant(schema);
+    for (int i = trees.size() - 1; i >= 0; i--) {
+      crew.add(Task.whole(trees.get(i)));
+    }
+    work(crew, walker, threads);
+    if (!suspicions.isFull()) {
+      checkPages();
+      checkIndexes(schema);
+    }
+    return new ScanReport(suspicions.all(), undecided, rowsByTable(), schema, rows.hash());
+  }
+
+  private Walker walker(FileBytes file, Crew crew, ScanProgress told) {
+    return new Walker(layout, file, references, suspicions, crew, told);
+  }
+
+  /** What the header says of root pages, and who has one. */
+  private void checkHeader(List<SchemaEntry> entries) {
+    long largest = 1;
+    for (SchemaEntry entry : entries) {
+      largest = Math.max(largest, entry.root());
+      boolean object = entry.type().equals("table") || entry.type().equals("index");
+      if (entry.root() < 0 || !object && entry.root() != 0) {
+        suspicions.add(0, entry.name(), "a root page that it can't have");
+      }
+    }
+    if (layout.hasPointerMap() && largest != layout.settings().largestRoot()) {
+      String said = "the header says that the largest root page is ";
+      suspicions.add(1, "", said + layout.settings().largestRoot() + ", it is " + largest);
+    } else if (!layout.hasPointerMap() && layout.settings().incrementalVacuum()) {
+      suspicions.add(1, "", "the header says incremental vacuum without a pointer map");
+    }
+  }
+
+  private void plant(Schema schema) {
+    for (TableSchema table : schema.tables()) {
+      Tree own = Tree.of(table);
+      trees.add(own);
+      tables.add(own);
+      if (table.undecided() != null) {
+        undecided.put(table.name(), table.undecided());
+      }
+      for (IndexSchema index : table.indexes()) {
+        Tree tree = Tree.of(table, index);
+        trees.add(tree);
+        byIndex.put(index.name(), tree);
+        if (index.undecided() != null) {
+          undecided.putIfAbsent(table.name(), index.undecided() + " of " + index.name());
+        }
+      }
+    }
+    for (SchemaEntry entry : schema.unplaced()) {
+      Tree tree = Tree.unknown(entry.name(), entry.root());
+      trees.add(tree);
+      if (entry.type().equals("table")) {
+        tables.add(tree);
+      }
+      undecided.putIfAbsent(entry.table(), entry.name() + " isn't understood");
+    }
+  }
+
+  private void work(Crew crew, Walker own, int threads) throws IOException {
+    List<Thread> others = new ArrayList<>();
+    for (int i = 1; i < threads && i <= layout.geometry().pages(); i++) {
+      Thread thread = new Thread(() -> helpAlong(crew), "sqlguard-scan-" + i);
+      thread.setDaemon(true);
+      thread.setContextClassLoader(null);
+      thread.start();
+      others.add(thread);
+    }
+    try {
+      work(crew, own);
+    } catch (IOException | RuntimeException | Error e) {
+      crew.fail(e);
+      suspicions.stop();
+      throw e;
+    } finally {
+      for (Thread other : others) {
+        joinUninterrupted(other);
+      }
+    }
+    Throwable failure = crew.failure();
+    if (failure instanceof IOException e) {
+      throw e;
+    } else if (failure instanceof RuntimeException e) {
+      throw e;
+    } else if (failure instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private void helpAlong(Crew crew) {
+    try (FileBytes file = new FileBytes(image)) {
+      work(crew, walker(file, crew, null));
+    } catch (Throwable t) {
+      crew.fail(t);
+      suspicions.stop();
+    }
+  }
+
+  private static void work(Crew crew, Walker walker) throws IOException {
+    Task task;
+    while ((task = crew.take()) != null) {
+      try {
+        walker.walk(task);
+      } finally {
+        crew.done();
+      }
+    }
+  }
+
+  private static void joinUninterrupted(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void checkPages() {
+    long page = references.firstMissing(1);
+    for (int i = 0; page != 0 && i < MOST_NAMED_PAGES; i++) {
+      suspicions.add(page, "", "nothing leads to this page");
+      page = references.firstMissing(page + 1);
+    }
+  }
+
+  /** Where one of the trees is broken, that it doesn't fit the other is no news. */
+  private void checkIndexes(Schema schema) {
+    for (Tree tree : trees) {
+      if (tree.undecided() != null) {
+        String table = tree.table() != null ? tree.name() : tableOf(schema, tree.name());
+        undecided.putIfAbsent(table, tree.undecided());
+      }
+      for (int i = 0; i < tree.fed().size(); i++) {
+        Tree index = byIndex.get(tree.fed().get(i).name());
+        boolean decided = tree.undecided() == null && index.undecided() == null;
+        if (decided && !index.entries().isSameAs(tree.entriesFor(i))) {
+          suspicions.add(0, index.name(), "its entries aren't those that its table's rows have");
+        }
+      }
+    }
+  }
+
+  private static String tableOf(Schema schema, String index) {
+    for (TableSchema table : schema.tables()) {
+      for (IndexSchema each : table.indexes()) {
+        if (each.name().equals(index)) {
+          return table.name();
+        }
+      }
+    }
+    return index;
+  }
+
+  private SortedMap<String, Long> rowsByTable() {
+    SortedMap<String, Long> rows = new TreeMap<>();
+    for (Tree table : tables) {
+      rows.put(table.name(), table.entries().count());
+    }
+    return rows;
+  }
+}

@@ -5,6 +5,7 @@ import dev.sqlguard.schema.Schema;
 import dev.sqlguard.schema.SchemaEntry;
 import dev.sqlguard.schema.TableSchema;
 import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,7 +166,7 @@ public final class Scan {
       throw e;
     } finally {
       for (Thread other : others) {
-        joinUninterrupted(other);
+        Uninterrupted.join(other, System.nanoTime() + Long.MAX_VALUE / 2);
       }
     }
     Throwable failure = crew.failure();
@@ -195,20 +196,6 @@ public final class Scan {
       } finally {
         crew.done();
       }
-    }
-  }
-
-  private static void joinUninterrupted(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

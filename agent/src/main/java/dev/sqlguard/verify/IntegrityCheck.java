@@ -183,7 +183,7 @@ public final class IntegrityCheck implements Verifier {
    * whose journal can't be read says so at the first statement that reads the file. Rows that break
    * a CHECK are no damage, and an expression may take any time: it isn't evaluated.
    */
-  private static void prepare(Connection db) throws SQLException {
+  static void prepare(Connection db) throws SQLException {
     try (Statement statement = db.createStatement()) {
       statement.execute("PRAGMA synchronous=OFF");
       statement.execute("PRAGMA locking_mode=EXCLUSIVE");

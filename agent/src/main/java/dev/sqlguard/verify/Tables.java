@@ -1,6 +1,7 @@
 package dev.sqlguard.verify;
 
 import dev.sqlguard.format.SqlText;
+import dev.sqlguard.schema.VirtualTableSchema;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -50,12 +52,13 @@ public final class Tables {
     }
     Set<String> derived = new HashSet<>();
     for (int i = 0; i < virtual.size(); i += 2) {
-      addDerived(virtual.get(i), virtual.get(i + 1), names, derived);
+      String sql = virtual.get(i + 1);
+      String module = sql == null ? "" : new SqlText(sql).module().orElse("");
+      addDerived(virtual.get(i), module, names, derived);
     }
     List<Table> ofTheApplication = new ArrayList<>();
     for (Table table : tables) {
-      String name = SqlText.lowerCase(table.name());
-      if (!name.startsWith(INTERNAL) && !derived.contains(name)) {
+      if (isOfTheApplication(table.name(), derived)) {
         ofTheApplication.add(table);
       }
     }
@@ -63,11 +66,39 @@ public final class Tables {
   }
 
   /**
+   * The same from what a scan has counted.
+   *
+   * @param rows of each table with a b-tree
+   */
+  static Contents count(SortedMap<String, Long> rows, List<VirtualTableSchema> virtual) {
+    Set<String> names = new HashSet<>();
+    for (String name : rows.keySet()) {
+      names.add(SqlText.lowerCase(name));
+    }
+    Set<String> derived = new HashSet<>();
+    for (VirtualTableSchema table : virtual) {
+      addDerived(table.name(), table.module(), names, derived);
+    }
+    SortedMap<String, Long> counted = new TreeMap<>();
+    for (Map.Entry<String, Long> table : rows.entrySet()) {
+      if (isOfTheApplication(table.getKey(), derived)) {
+        counted.put(table.getKey(), table.getValue());
+      }
+    }
+    return new Contents(counted);
+  }
+
+  private static boolean isOfTheApplication(String table, Set<String> derived) {
+    String name = SqlText.lowerCase(table);
+    return !name.startsWith(INTERNAL) && !derived.contains(name);
+  }
+
+  /**
    * Adds the shadow tables whose number of rows depends on merges and splits, not on what the
    * application stored.
    */
-  private static void addDerived(String name, String sql, Set<String> tables, Set<String> derived) {
-    String module = sql == null ? "" : new SqlText(sql).module().orElse("");
+  private static void addDerived(
+      String name, String module, Set<String> tables, Set<String> derived) {
     String shadow = SqlText.lowerCase(name);
     List<String> suffixes =
         switch (module) {

@@ -11,11 +11,10 @@ public final class WalResetBug {
   /** The first version of the main line without it. */
   public static final String FIXED_IN = "3.51.3";
 
-  private static final int FIRST = number(3, 7, 0);
-  private static final int LAST = number(3, 51, 2);
-  private static final int FIXED_3_44 = number(3, 44, 6);
-  private static final int FIXED_3_50 = number(3, 50, 7);
-  private static final int PARTS = 3;
+  private static final int FIRST = SqliteVersion.number(3, 7, 0);
+  private static final int LAST = SqliteVersion.number(3, 51, 2);
+  private static final int FIXED_3_44 = SqliteVersion.number(3, 44, 6);
+  private static final int FIXED_3_50 = SqliteVersion.number(3, 50, 7);
   private static final int PART_LIMIT = 1000;
 
   private WalResetBug() {}
@@ -26,7 +25,7 @@ public final class WalResetBug {
    * @param version as {@code sqlite_version()} says; false where that is no version
    */
   public static boolean affects(String version) {
-    int number = parse(version);
+    int number = SqliteVersion.number(version);
     return number >= FIRST
         && number <= LAST
         && !isInLineSince(number, FIXED_3_44)
@@ -35,33 +34,5 @@ public final class WalResetBug {
 
   private static boolean isInLineSince(int number, int fixed) {
     return number / PART_LIMIT == fixed / PART_LIMIT && number >= fixed;
-  }
-
-  /** Like SQLITE_VERSION_NUMBER; -1 where the text doesn't begin with two numbers. */
-  private static int parse(String version) {
-    int[] parts = new int[PARTS];
-    int part = 0;
-    int digits = 0;
-    for (int i = 0; i < version.length() && part < PARTS; i++) {
-      char c = version.charAt(i);
-      if (c >= '0' && c <= '9') {
-        parts[part] = parts[part] * 10 + c - '0';
-        digits++;
-        if (parts[part] >= PART_LIMIT) {
-          return -1;
-        }
-      } else if (c == '.' && digits > 0) {
-        part++;
-        digits = 0;
-      } else {
-        break;
-      }
-    }
-    boolean hasMinor = part > 1 || part == 1 && digits > 0;
-    return hasMinor ? number(parts[0], parts[1], parts[2]) : -1;
-  }
-
-  private static int number(int major, int minor, int patch) {
-    return (major * PART_LIMIT + minor) * PART_LIMIT + patch;
   }
 }

@@ -1,0 +1,238 @@
+package dev.sqlguard.verify;
+
+import dev.sqlguard.scan.Scan;
+import dev.sqlguard.scan.ScanProgress;
+import dev.sqlguard.scan.ScanReport;
+import dev.sqlguard.scan.Suspicion;
+import dev.sqlguard.schema.VirtualTableSchema;
+import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.verify.Verdict.Damaged;
+import dev.sqlguard.verify.Verdict.Healthy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The check at the speed of a copy: a {@link Scan}, and SQLite only for what that leaves open.
+ *
+ * <p>SQLite stays the judge. A suspicion is no verdict: it has SQLite check the whole image. Tables
+ * that the scan can't decide are left to SQLite's check of just these tables, and so is a schema
+ * that SQLite has never read. Where nothing is left open no SQLite is loaded or asked.
+ *
+ * <p>One object for one image.
+ */
+public final class FastCheck implements Verifier {
+  /** Since 3.44 SQLite's check looks into the virtual tables that are built into it. */
+  private static final String CHECKS_VIRTUAL_TABLES = "3.44";
+
+  /** Of a smaller image a thread of its own would cost more than it saves. */
+  private static final long BYTES_FOR_A_THREAD = 1 << 20;
+
+  private final SqliteEngine engine;
+  private final Supplier<Optional<SqliteEngine>> newest;
+  private final KnownSchemas known;
+  private final ScanProgress progress;
+  private List<Suspicion> unshared = List.of();
+  private List<Suspicion> suspicions = List.of();
+  private boolean foundByNewestOnly;
+
+  /**
+   * @param engine the judge
+   * @param newest the judge's own judge, where it is older
+   * @param progress told by the thread that calls {@link #verify}
+   */
+  public FastCheck(
+      SqliteEngine engine,
+      Supplier<Optional<SqliteEngine>> newest,
+      KnownSchemas known,
+      ScanProgress progress) {
+    this.engine = engine;
+    this.newest = newest;
+    this.known = known;
+    this.progress = progress;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>With a log or a journal beside it the image is SQLite's to check from the beginning. The
+   * depth says what SQLite looks at then; a scan looks at everything.
+   */
+  @Override
+  public Verdict verify(Path image, Depth depth) {
+    ScanReport report;
+    try {
+      if (!isAlone(image)) {
+        return judge(image, depth);
+      }
+      report = Scan.of(image, threads(image), progress);
+    } catch (IOException e) {
+      return judge(image, depth);
+    }
+    suspicions = report.suspicions();
+    if (!suspicions.isEmpty()) {
+      return judgeSuspected(image);
+    }
+    if (report.schema() == null || !answers(image, report)) {
+      return judge(image, Depth.FULL);
+    }
+    if (foundByNewestOnly) {
+      return new IntegrityCheck(newest.get().orElseThrow()).verify(image, Depth.FULL);
+    }
+    return new Healthy(Tables.count(report.rows(), report.schema().virtualTables()));
+  }
+
+  /** What the scan found, whatever became of it. */
+  public List<Suspicion> suspicions() {
+    return suspicions;
+  }
+
+  /** Suspicions about an image that SQLite calls healthy: errors of the scan. */
+  public List<Suspicion> unshared() {
+    return unshared;
+  }
+
+  /** Whether the verdict is damage that the application's own SQLite doesn't see. */
+  public boolean isFoundByNewestOnly() {
+    return foundByNewestOnly;
+  }
+
+  private Verdict judge(Path image, Depth depth) {
+    return new IntegrityCheck(engine).verify(image, depth);
+  }
+
+  /** An old SQLite may be blind to what the newest sees. */
+  private Verdict judgeSuspected(Path image) {
+    Verdict verdict = judge(image, Depth.FULL);
+    if (!(verdict instanceof Healthy)) {
+      return verdict;
+    }
+    Optional<SqliteEngine> other = newest.get();
+    if (other.isPresent() && other.get() != engine) {
+      Verdict second = new IntegrityCheck(other.get()).verify(image, Depth.FULL);
+      if (second instanceof Damaged) {
+        foundByNewestOnly = true;
+        return second;
+      }
+    }
+    unshared = suspicions;
+    return verdict;
+  }
+
+  /**
+   * Whether SQLite has nothing to say against what the scan leaves open. What it says then, and how
+   * that is to be understood, is for the whole check to tell.
+   */
+  private boolean answers(Path image, ScanReport report) {
+    List<String> virtual = checkable(report.schema().virtualTables());
+    boolean isKnown = known.contains(report.schemaHash());
+    if (isKnown && report.undecided().isEmpty() && virtual.isEmpty()) {
+      return true;
+    }
+    try (Connection db = engine.open(image)) {
+      IntegrityCheck.prepare(db);
+      readSchema(db);
+      List<String> tables = new ArrayList<>(report.undecided().keySet());
+      boolean old = isOld(engine);
+      if (!old) {
+        tables.addAll(virtual);
+      }
+      if (!areIntact(db, tables)) {
+        return false;
+      }
+      if (old && !virtual.isEmpty()) {
+        foundByNewestOnly = !areIntactByNewest(image, virtual);
+      }
+    } catch (SQLException | RuntimeException | LinkageError e) {
+      return false;
+    }
+    if (!isKnown) {
+      known.add(report.schemaHash());
+    }
+    return true;
+  }
+
+  private static void readSchema(Connection db) throws SQLException {
+    try (Statement statement = db.createStatement();
+        ResultSet row = statement.executeQuery("SELECT count(*) FROM sqlite_master")) {
+      row.next();
+    }
+  }
+
+  private boolean areIntactByNewest(Path image, List<String> tables) throws SQLException {
+    Optional<SqliteEngine> other = newest.get();
+    if (other.isEmpty()) {
+      return true;
+    }
+    try (Connection db = other.get().open(image)) {
+      IntegrityCheck.prepare(db);
+      return areIntact(db, tables);
+    } catch (SQLException e) {
+      if (SqliteError.of(e).isCorruption()) {
+        return false;
+      }
+      // An unknown tokenizer, for example: nobody can tell, and an older SQLite doesn't try.
+      return true;
+    }
+  }
+
+  /** Since 3.33 only these tables are checked, before that the whole database each time. */
+  private static boolean areIntact(Connection db, List<String> tables) throws SQLException {
+    Findings findings = new Findings();
+    for (String table : tables) {
+      try (Statement statement = db.createStatement();
+          ResultSet rows =
+              statement.executeQuery("PRAGMA integrity_check(" + Tables.quoted(table) + ")")) {
+        while (rows.next()) {
+          findings.add(rows.getString(1));
+        }
+      }
+    }
+    if (!findings.isEmpty()) {
+      findings.forgive(Tables.withContentElsewhere(db));
+    }
+    return findings.isEmpty();
+  }
+
+  /**
+   * Virtual tables that SQLite itself has a check for; an application's module isn't known here.
+   */
+  private static List<String> checkable(List<VirtualTableSchema> tables) {
+    List<String> names = new ArrayList<>();
+    for (VirtualTableSchema table : tables) {
+      switch (table.module()) {
+        case "fts3", "fts4", "fts5", "rtree", "rtree_i32", "geopoly" -> names.add(table.name());
+        default -> {}
+      }
+    }
+    return names;
+  }
+
+  private static boolean isOld(SqliteEngine engine) {
+    Optional<String> version = engine.version();
+    return version.isEmpty() || SqliteVersion.isBefore(version.get(), CHECKS_VIRTUAL_TABLES);
+  }
+
+  private static boolean isAlone(Path image) throws IOException {
+    for (Path side : SideFiles.of(image).all()) {
+      Optional<FileStat> stat = FileStat.ofEntry(side);
+      if (stat.isPresent() && stat.get().size() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int threads(Path image) {
+    long useful = 1 + image.toFile().length() / BYTES_FOR_A_THREAD;
+    return (int) Math.min(Runtime.getRuntime().availableProcessors(), useful);
+  }
+}

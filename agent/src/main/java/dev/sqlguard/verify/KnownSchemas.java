@@ -1,0 +1,27 @@
+package dev.sqlguard.verify;
+
+/**
+ * Which schemas SQLite has read without a complaint, by what a scan calls them. A scan reads what
+ * it needs of a schema; that all of it is good SQL only SQLite can tell, and need not be asked
+ * twice.
+ */
+public interface KnownSchemas {
+  boolean contains(String schemaHash);
+
+  void add(String schemaHash);
+
+  /** Every schema is new. */
+  static KnownSchemas none() {
+    return new KnownSchemas() {
+      @Override
+      public boolean contains(String schemaHash) {
+        return false;
+      }
+
+      @Override
+      public void add(String schemaHash) {
+        // Nobody will ask.
+      }
+    };
+  }
+}

@@ -1,0 +1,48 @@
+package dev.sqlguard.verify;
+
+/** Versions of SQLite, compared. */
+final class SqliteVersion {
+  private static final int PARTS = 3;
+  private static final int PART_LIMIT = 1000;
+
+  private SqliteVersion() {}
+
+  /**
+   * Like SQLITE_VERSION_NUMBER.
+   *
+   * @return -1 where the text doesn't begin with two numbers
+   */
+  static int number(String version) {
+    int[] parts = new int[PARTS];
+    int part = 0;
+    int digits = 0;
+    for (int i = 0; i < version.length() && part < PARTS; i++) {
+      char c = version.charAt(i);
+      if (c >= '0' && c <= '9') {
+        parts[part] = parts[part] * 10 + c - '0';
+        digits++;
+        if (parts[part] >= PART_LIMIT) {
+          return -1;
+        }
+      } else if (c == '.' && digits > 0) {
+        part++;
+        digits = 0;
+      } else {
+        break;
+      }
+    }
+    boolean hasMinor = part > 1 || part == 1 && digits > 0;
+    return hasMinor ? number(parts[0], parts[1], parts[2]) : -1;
+  }
+
+  static int number(int major, int minor, int patch) {
+    return (major * PART_LIMIT + minor) * PART_LIMIT + patch;
+  }
+
+  /**
+   * Whether {@code version}, as {@code sqlite_version()} says it, is older; true for no version.
+   */
+  static boolean isBefore(String version, String other) {
+    return number(version) < number(other);
+  }
+}

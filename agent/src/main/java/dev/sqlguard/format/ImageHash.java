@@ -1,70 +1,49 @@
 package dev.sqlguard.format;
 
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * What a database image says, as one hash: equal for two images that hold the same committed
- * content. Left out are the bytes that change without the content changing: the format versions
- * (18–19, the journal mode), the change counter (24–27), version-valid-for and the library version
- * (92–99), and what stands in free pages.
+ * content; see {@link PageSum} for what doesn't count. It tells accidents, such as rotten bits; it
+ * is no protection against somebody who wants two images to look alike.
  */
 public final class ImageHash {
+  private static final int BUFFER = 1 << 18;
+  private static final int BLOCK = 4096;
+
   private ImageHash() {}
 
-  /** SHA-256 in hexadecimal. An image that isn't a database is hashed byte by byte. */
+  /** An image that isn't a database is hashed byte by byte. */
   public static String of(ByteSource image) throws IOException {
-    MessageDigest digest = sha256();
-    byte[] head = new byte[DatabaseHeader.SIZE];
-    boolean short_ = image.read(0, head, 0, head.length) < head.length;
-    DatabaseHeader header = short_ ? null : DatabaseHeader.parse(head).orElse(null);
-    BitSet free = header == null ? new BitSet() : Freelist.pages(image, header);
-    int pageSize = header == null ? 4096 : header.pageSize();
-    int pagesPerRead = Math.max(1, (1 << 18) / pageSize);
-    byte[] buffer = new byte[pagesPerRead * pageSize];
+    Optional<DatabaseHeader> header = DatabaseHeader.read(image);
+    BitSet unused = header.isEmpty() ? new BitSet() : unused(image, header.get());
+    int pageSize = header.isEmpty() ? BLOCK : header.get().pageSize();
+    byte[] buffer = new byte[Math.max(BUFFER, pageSize)];
+    PageSum sum = new PageSum();
     long page = 1;
-    for (long at = 0; at < image.size(); page += pagesPerRead) {
-      int n = image.read(at, buffer, 0, buffer.length);
-      if (n <= 0) {
-        break;
-      }
-      if (at == 0 && header != null) {
-        maskVolatileFields(buffer);
-      }
-      hashUsedPages(digest, buffer, n, pageSize, page, free);
-      at += n;
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static void hashUsedPages(
-      MessageDigest digest, byte[] buffer, int length, int pageSize, long firstPage, BitSet free) {
-    int from = 0;
-    for (int at = 0; at < length; at += pageSize) {
-      long page = firstPage + at / pageSize;
-      if (page <= Integer.MAX_VALUE && free.get((int) page)) {
-        digest.update(buffer, from, at - from);
-        from = Math.min(length, at + pageSize);
+    for (long at = 0; at < image.size(); at += buffer.length) {
+      int read = Math.max(0, image.read(at, buffer, 0, buffer.length));
+      int pages = (read + pageSize - 1) / pageSize;
+      Arrays.fill(buffer, read, pages * pageSize, (byte) 0);
+      for (int i = 0; i < pages; i++, page++) {
+        if (page > Integer.MAX_VALUE || !unused.get((int) page)) {
+          // What is no database has no header to be left out of account.
+          sum.add(header.isEmpty() ? -page : page, buffer, i * pageSize, pageSize);
+        }
       }
     }
-    digest.update(buffer, from, length - from);
+    return sum.text();
   }
 
-  private static void maskVolatileFields(byte[] header) {
-    Arrays.fill(header, 18, 20, (byte) 0);
-    Arrays.fill(header, 24, 28, (byte) 0);
-    Arrays.fill(header, 92, 100, (byte) 0);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+  private static BitSet unused(ByteSource image, DatabaseHeader header) throws IOException {
+    BitSet unused = Freelist.pages(image, header);
+    long lockBytes = Geometry.lockBytePage(header.pageSize());
+    if (lockBytes <= Integer.MAX_VALUE) {
+      unused.set((int) lockBytes);
     }
+    return unused;
   }
 }

@@ -3,6 +3,7 @@ package dev.sqlguard.scan;
 import dev.sqlguard.format.BigEndian;
 import dev.sqlguard.format.CellCursor;
 import dev.sqlguard.format.Geometry;
+import dev.sqlguard.format.PageSum;
 import dev.sqlguard.format.PointerMap;
 import java.io.IOException;
 
@@ -13,18 +14,21 @@ final class OverflowChain {
   private final References references;
   private final PointerMapCheck map;
   private final Suspicions suspicions;
+  private final PageSum sum;
 
   OverflowChain(
       Geometry geometry,
       PageWindow pages,
       References references,
       PointerMapCheck map,
-      Suspicions suspicions) {
+      Suspicions suspicions,
+      PageSum sum) {
     this.geometry = geometry;
     this.pages = pages;
     this.references = references;
     this.map = map;
     this.suspicions = suspicions;
+    this.sum = sum;
   }
 
   /**
@@ -58,6 +62,7 @@ final class OverflowChain {
       }
       map.expect(page, use, before, object);
       int at = pages.seek(page);
+      sum.add(page, pages.bytes(), at, geometry.pageSize());
       int length = (int) Math.min(rest, geometry.usableSize() - 4);
       if (done < wanted) {
         int part = Math.min(length, wanted - done);

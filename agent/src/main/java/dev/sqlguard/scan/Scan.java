@@ -1,5 +1,7 @@
 package dev.sqlguard.scan;
 
+import dev.sqlguard.format.Geometry;
+import dev.sqlguard.format.PageSum;
 import dev.sqlguard.schema.IndexSchema;
 import dev.sqlguard.schema.Schema;
 import dev.sqlguard.schema.SchemaEntry;
@@ -42,6 +44,7 @@ public final class Scan {
   private final List<Tree> tables = new ArrayList<>();
   private final Map<String, Tree> byIndex = new TreeMap<>();
   private final Map<String, String> undecided = new TreeMap<>();
+  private final PageSum sum = new PageSum();
 
   private Scan(Path image, ImageLayout layout, Suspicions suspicions, ScanProgress progress) {
     this.image = image;
@@ -63,7 +66,7 @@ public final class Scan {
     try (FileBytes file = new FileBytes(image)) {
       if (file.size() == 0) {
         Schema none = new Schema(List.of(), List.of(), List.of());
-        return new ScanReport(List.of(), Map.of(), new TreeMap<>(), none, "");
+        return new ScanReport(List.of(), Map.of(), new TreeMap<>(), none, "", "");
       }
       ImageLayout layout = ImageLayout.read(file, suspicions);
       if (layout == null || layout.geometry().pages() > MOST_PAGES) {
@@ -74,13 +77,14 @@ public final class Scan {
   }
 
   private static ScanReport unread(Suspicions suspicions) {
-    return new ScanReport(suspicions.all(), Map.of(), new TreeMap<>(), null, "");
+    return new ScanReport(suspicions.all(), Map.of(), new TreeMap<>(), null, "", "");
   }
 
   private ScanReport run(FileBytes file, int threads) throws IOException {
     Crew crew = new Crew(threads);
     Walker walker = walker(file, crew, progress);
     walker.walkFreelist();
+    walker.readPointerMap();
     SchemaRows rows = new SchemaRows(layout.encoding(), suspicions);
     walker.walk(Tree.of(SchemaTable.schema()), rows);
     if (!suspicions.all().isEmpty() || !rows.areComplete()) {
@@ -93,15 +97,29 @@ public final class Scan {
       crew.add(Task.whole(trees.get(i)));
     }
     work(crew, walker, threads);
+    add(walker.sum());
     if (!suspicions.isFull()) {
       checkPages();
       checkIndexes(schema);
     }
-    return new ScanReport(suspicions.all(), undecided, rowsByTable(), schema, rows.hash());
+    return new ScanReport(
+        suspicions.all(), undecided, rowsByTable(), schema, rows.hash(), imageHash(file));
   }
 
   private Walker walker(FileBytes file, Crew crew, ScanProgress told) {
     return new Walker(layout, file, references, suspicions, crew, told);
+  }
+
+  /**
+   * See {@link dev.sqlguard.format.ImageHash}. What stands behind the last page of the database
+   * counts there too.
+   */
+  private String imageHash(FileBytes file) throws IOException {
+    Geometry geometry = layout.geometry();
+    boolean complete =
+        suspicions.all().isEmpty()
+            && (file.size() + geometry.pageSize() - 1) / geometry.pageSize() == geometry.pages();
+    return complete ? sum.text() : "";
   }
 
   /** What the header says of root pages, and who has one. */
@@ -181,11 +199,17 @@ public final class Scan {
 
   private void helpAlong(Crew crew) {
     try (FileBytes file = new FileBytes(image)) {
-      work(crew, walker(file, crew, null));
+      Walker walker = walker(file, crew, null);
+      work(crew, walker);
+      add(walker.sum());
     } catch (Throwable t) {
       crew.fail(t);
       suspicions.stop();
     }
+  }
+
+  private synchronized void add(PageSum part) {
+    sum.add(part);
   }
 
   private static void work(Crew crew, Walker walker) throws IOException {

@@ -14,10 +14,12 @@ import java.util.SortedMap;
  * @param rows how many each table with a b-tree has
  * @param schema null where it couldn't be read, which is a suspicion
  * @param schemaHash of all that sqlite_schema says, root pages left out; empty like {@code schema}
+ * @param imageHash see {@link dev.sqlguard.format.ImageHash}; empty where it isn't known
  */
 public record ScanReport(
     List<Suspicion> suspicions,
     Map<String, String> undecided,
     SortedMap<String, Long> rows,
     Schema schema,
-    String schemaHash) {}
+    String schemaHash,
+    String imageHash) {}

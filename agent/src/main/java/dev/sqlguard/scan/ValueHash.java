@@ -1,6 +1,7 @@
 package dev.sqlguard.scan;
 
 import dev.sqlguard.format.FieldValue;
+import dev.sqlguard.format.Mixing;
 import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
 import dev.sqlguard.schema.SqlValue;
@@ -47,11 +48,11 @@ final class ValueHash {
 
   /** Adds a field's first word to its entry's. */
   static long joinFirst(long entry, long field) {
-    return fold(entry ^ field, FIRST_FACTOR) + FIRST_SEED;
+    return Mixing.fold(entry ^ field, FIRST_FACTOR) + FIRST_SEED;
   }
 
   static long joinSecond(long entry, long field) {
-    return fold(entry + field, SECOND_FACTOR) ^ SECOND_SEED;
+    return Mixing.fold(entry + field, SECOND_FACTOR) ^ SECOND_SEED;
   }
 
   void ofNull() {
@@ -138,12 +139,7 @@ final class ValueHash {
   }
 
   private void take(long word) {
-    first = fold(first ^ word, FIRST_FACTOR) + SECOND_SEED;
-    second = fold(second + word, SECOND_FACTOR) ^ FIRST_SEED;
-  }
-
-  /** Both halves of the product, so that every bit of {@code a} has a say in every bit. */
-  private static long fold(long a, long b) {
-    return Math.multiplyHigh(a, b) ^ a * b ^ a >>> 32;
+    first = Mixing.fold(first ^ word, FIRST_FACTOR) + SECOND_SEED;
+    second = Mixing.fold(second + word, SECOND_FACTOR) ^ FIRST_SEED;
   }
 }

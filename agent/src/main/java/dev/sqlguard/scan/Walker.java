@@ -6,6 +6,7 @@ import dev.sqlguard.format.ByteSource;
 import dev.sqlguard.format.CellCursor;
 import dev.sqlguard.format.Geometry;
 import dev.sqlguard.format.KeyOrder;
+import dev.sqlguard.format.PageSum;
 import dev.sqlguard.format.PointerMap;
 import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
@@ -36,6 +37,7 @@ final class Walker {
   private final Entry[] lows = new Entry[DEEPEST];
   private final Entry[] highs = new Entry[DEEPEST];
   private final ScanProgress progress;
+  private final PageSum sum = new PageSum();
 
   private Tree tree;
   private boolean rowids;
@@ -68,7 +70,7 @@ final class Walker {
     this.progress = progress;
     this.pages = new PageWindow(image, geometry);
     PageWindow overflow = new PageWindow(image, geometry);
-    this.chain = new OverflowChain(geometry, overflow, references, map, suspicions);
+    this.chain = new OverflowChain(geometry, overflow, references, map, suspicions, sum);
     this.check = new BtreePageCheck(geometry);
     this.cell = new CellCursor(geometry);
   }
@@ -76,6 +78,24 @@ final class Walker {
   /** The whole freelist. */
   void walkFreelist() throws IOException {
     new FreelistCheck(layout, pages, references, map, suspicions).run();
+  }
+
+  /** The pointer map's pages: only for what they say as a part of the image. */
+  void readPointerMap() throws IOException {
+    byte[] page = level(0);
+    for (long number = 2; layout.hasPointerMap() && number <= geometry.pages(); ) {
+      number = geometry.pointerMapPageOf(number);
+      if (isPage(number)) {
+        pages.read(number, page);
+        sum.add(number, page, 0, geometry.pageSize());
+      }
+      number += geometry.usableSize() / 5 + 1;
+    }
+  }
+
+  /** Of all used pages that were read. */
+  PageSum sum() {
+    return sum;
   }
 
   /** One tree, whose rows {@code to} is told. */
@@ -219,6 +239,7 @@ final class Walker {
       return null;
     }
     check.beginCells();
+    sum.add(number, page, 0, geometry.pageSize());
     return page;
   }
 

@@ -1,6 +1,6 @@
 package dev.sqlguard.verify;
 
-import dev.sqlguard.format.SqlText;
+import dev.sqlguard.schema.SqlText;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -165,12 +165,12 @@ public final class KeyOrder {
       return x < y ? -1 : x > y ? 1 : 0;
     }
     return aReal
-        ? -compareMixed(FieldValue.integer(b, bAt, bType), FieldValue.real(a, aAt))
-        : compareMixed(FieldValue.integer(a, aAt, aType), FieldValue.real(b, bAt));
+        ? -compare(FieldValue.integer(b, bAt, bType), FieldValue.real(a, aAt))
+        : compare(FieldValue.integer(a, aAt, aType), FieldValue.real(b, bAt));
   }
 
-  /** Exact also where the integer has more digits than a double can hold. */
-  private static int compareMixed(long x, double y) {
+  /** Compares numbers, exactly also where the integer has more digits than a double can hold. */
+  public static int compare(long x, double y) {
     if (y >= 0x1p63) {
       return -1;
     }

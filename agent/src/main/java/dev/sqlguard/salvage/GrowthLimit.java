@@ -1,6 +1,6 @@
 package dev.sqlguard.salvage;
 
-import dev.sqlguard.format.SqlText;
+import dev.sqlguard.schema.SqlText;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;

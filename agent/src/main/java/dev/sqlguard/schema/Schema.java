@@ -18,6 +18,6 @@ public record Schema(
    * @param format the schema format number, 1 to 4: before 4 indexes know no descending order
    */
   public static Schema of(List<SchemaEntry> rows, int format, TextEncoding encoding) {
-    return new Schema(List.of(), List.of(), List.of());
+    return new SchemaReader(format >= 4, encoding).read(rows);
   }
 }

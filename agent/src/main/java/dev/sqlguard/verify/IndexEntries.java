@@ -1,8 +1,8 @@
 package dev.sqlguard.verify;
 
 import dev.sqlguard.format.DatabaseHeader;
-import dev.sqlguard.format.SqlText;
 import dev.sqlguard.format.TreeCells;
+import dev.sqlguard.schema.SqlText;
 import dev.sqlguard.store.FileBytes;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.sqlguard.verify;
 
-import dev.sqlguard.format.SqlText;
+import dev.sqlguard.schema.SqlText;
 import dev.sqlguard.schema.VirtualTableSchema;
 import java.sql.Connection;
 import java.sql.ResultSet;

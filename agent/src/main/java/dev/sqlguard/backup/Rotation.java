@@ -52,13 +52,22 @@ public final class Rotation {
    * Places the staged copy.
    *
    * @param owner whose owner, group and mode the backup gets
+   * @param hash of its image, where it is known already
    * @throws IOException where SQLite left something beside the copy that isn't folded in
    */
-  public Result place(Path staged, FileStat owner, boolean quick, Contents contents)
+  public Result place(
+      Path staged, FileStat owner, boolean quick, Contents contents, Optional<String> hash)
       throws IOException {
     dropSideFiles(staged);
     boolean wal = leaveWalMode(staged);
-    return place(staged, owner, quick, wal, contents, true);
+    String known = hash.isPresent() ? hash.get() : Catalog.hashOf(staged);
+    return place(staged, owner, quick, wal, contents, known, true);
+  }
+
+  /** The same for one of which the hash isn't known yet. */
+  public Result place(Path staged, FileStat owner, boolean quick, Contents contents)
+      throws IOException {
+    return place(staged, owner, quick, contents, Optional.empty());
   }
 
   /**
@@ -68,13 +77,19 @@ public final class Rotation {
   public Result placeEncrypted(Path staged, FileStat owner, boolean quick, Contents contents)
       throws IOException {
     dropSideFiles(staged);
-    return place(staged, owner, quick, false, contents, false);
+    String hash = Catalog.hashOf(staged);
+    return place(staged, owner, quick, false, contents, hash, false);
   }
 
   private Result place(
-      Path staged, FileStat owner, boolean quick, boolean wal, Contents contents, boolean named)
+      Path staged,
+      FileStat owner,
+      boolean quick,
+      boolean wal,
+      Contents contents,
+      String hash,
+      boolean named)
       throws IOException {
-    String hash = Catalog.hashOf(staged);
     Optional<BackupNames.Series> series = freeSeries();
     if (series.isEmpty()) {
       disk.delete(staged);
@@ -202,7 +217,8 @@ public final class Rotation {
   /** One file, with nothing beside it. */
   private void dropSideFiles(Path staged) throws IOException {
     SideFiles beside = SideFiles.of(staged);
-    if (hasContent(beside.wal()) || hasContent(beside.journal()) && isHot(beside.journal())) {
+    if (hasContent(beside.wal())
+        || hasContent(beside.journal()) && FoldedLog.isHot(beside.journal())) {
       throw new IOException("SQLite left a part of " + staged.getFileName() + " unfolded");
     }
     for (Path side : beside.all()) {
@@ -231,13 +247,5 @@ public final class Rotation {
   private static boolean hasContent(Path side) throws IOException {
     Optional<FileStat> left = FileStat.ofEntry(side);
     return left.isPresent() && left.get().size() > 0;
-  }
-
-  /** In journal mode PERSIST a journal that is over stays, with zeros for a header. */
-  private static boolean isHot(Path journal) throws IOException {
-    byte[] first = new byte[1];
-    try (FileBytes bytes = new FileBytes(journal)) {
-      return bytes.read(0, first, 0, 1) == 1 && first[0] != 0;
-    }
   }
 }

@@ -76,6 +76,16 @@ record Overlay(
         && (unprovenToo || index.isProven(position));
   }
 
+  /** The first page from {@code page} on that is read from elsewhere; 0 where there is none. */
+  long nextReplaced(long page) {
+    for (int at = index.ceiling(page); at < index.size(); at++) {
+      if (unprovenToo || index.isProven(at)) {
+        return index.page(at);
+      }
+    }
+    return 0;
+  }
+
   private long startOf(int position) {
     return position < index.size() ? (index.page(position) - 1) * pageSize : Long.MAX_VALUE;
   }

@@ -160,6 +160,11 @@ public final class WalImage implements ByteSource {
     return image.replaces(page);
   }
 
+  /** The first page from {@code page} on that is read from the log; 0 where there is none. */
+  public long nextReplaced(long page) {
+    return image.nextReplaced(page);
+  }
+
   /** All suspect pages, in ascending order. */
   public LongStream suspectPages() {
     return image.index().unproven();

@@ -48,7 +48,7 @@ final class Advisories {
   /** The kinds of file systems, by device. */
   private final Map<Long, String> fileSystems = new ConcurrentHashMap<>();
 
-  /** Databases whose header says WAL mode; only those that a version with the bug opens. */
+  /** Databases whose header says WAL mode; only those that a version with the bug may open. */
   private final Set<Path> inWalMode = ConcurrentHashMap.newKeySet();
 
   Advisories(boolean wanted, Log log) {
@@ -63,7 +63,8 @@ final class Advisories {
    * @param inUse somebody has it open already, besides whom it is examined for
    */
   void examined(Path main, ApplicationDriver driver, boolean wal, boolean inUse) {
-    if (!wanted || !wal || !isAffected(driver.version())) {
+    boolean possible = driver.version().isEmpty() || isAffected(driver.version());
+    if (!wanted || !wal || !possible) {
       return;
     }
     if (inUse) {

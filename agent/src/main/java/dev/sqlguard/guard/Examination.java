@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param encrypted the copy is readable only with the application's key
  * @param commitsBehindDamage of its WAL: see {@link
  *     dev.sqlguard.format.WalImage#commitsBehindDamage}
+ * @param imageHash of the copy, see {@link dev.sqlguard.format.ImageHash}; empty where it hasn't
+ *     been computed
  */
 record Examination(
     Verdict verdict,
@@ -27,7 +29,8 @@ record Examination(
     Optional<String> obstacle,
     String note,
     boolean encrypted,
-    Optional<String> commitsBehindDamage) {
+    Optional<String> commitsBehindDamage,
+    Optional<String> imageHash) {
 
   static Examination cannotTell(String reason) {
     CannotTell verdict = new CannotTell(Cause.OTHER, reason);
@@ -39,6 +42,7 @@ record Examination(
         Optional.empty(),
         "",
         false,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -49,6 +53,14 @@ record Examination(
   /** With the verdict of somebody who knows better. */
   Examination overruled(Verdict better, String why) {
     return new Examination(
-        better, checked, origin, wal, Optional.empty(), why, encrypted, commitsBehindDamage);
+        better,
+        checked,
+        origin,
+        wal,
+        Optional.empty(),
+        why,
+        encrypted,
+        commitsBehindDamage,
+        Optional.empty());
   }
 }

@@ -1,6 +1,7 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.ApplicationDriver;
+import dev.sqlguard.backup.FoldedLog;
 import dev.sqlguard.backup.OnlineCopy;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.backup.Snapshot;
@@ -14,8 +15,10 @@ import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.verify.Contents;
+import dev.sqlguard.verify.FastCheck;
 import dev.sqlguard.verify.Finding;
 import dev.sqlguard.verify.IntegrityCheck;
+import dev.sqlguard.verify.KnownSchemas;
 import dev.sqlguard.verify.ReadableRows;
 import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.SqliteError;
@@ -44,6 +47,7 @@ final class Examiner {
   private final Depth depth;
   private final Supplier<Optional<SqliteEngine>> newestSqlite;
   private final Advisories advisories;
+  private final Log log;
 
   /** Whether the application has everything open, so that no file is ever read directly. */
   private final boolean online;
@@ -56,8 +60,9 @@ final class Examiner {
       Parked parked,
       Depth depth,
       Supplier<Optional<SqliteEngine>> newestSqlite,
-      Advisories advisories) {
-    this(disk, parked, depth, newestSqlite, advisories, false);
+      Advisories advisories,
+      Log log) {
+    this(disk, parked, depth, newestSqlite, advisories, log, false);
   }
 
   private Examiner(
@@ -66,18 +71,20 @@ final class Examiner {
       Depth depth,
       Supplier<Optional<SqliteEngine>> newestSqlite,
       Advisories advisories,
+      Log log,
       boolean online) {
     this.disk = disk;
     this.parked = parked;
     this.depth = depth;
     this.newestSqlite = newestSqlite;
     this.advisories = advisories;
+    this.log = log;
     this.online = online;
   }
 
   /** For databases that the application has open: they are reached through its driver alone. */
   Examiner online() {
-    return new Examiner(disk, parked, depth, newestSqlite, advisories, true);
+    return new Examiner(disk, parked, depth, newestSqlite, advisories, log, true);
   }
 
   /** The guard's own SQLite, loaded when it is first asked for. */
@@ -94,7 +101,8 @@ final class Examiner {
    * Copies to {@code copy}, which must not exist. The copy stays, folded into one file, unless
    * there is nothing to keep of it.
    */
-  Examination examine(Path main, Path copy, ApplicationDriver driver, Progress progress)
+  Examination examine(
+      Path main, Path copy, ApplicationDriver driver, Progress progress, KnownSchemas known)
       throws IOException {
     Snapshot.Result result = online ? Snapshot.usedHere() : snapshot(progress).take(main, copy);
     if (result instanceof Snapshot.Result.Failed failed) {
@@ -102,10 +110,11 @@ final class Examiner {
     }
     if (result instanceof Snapshot.Result.InUse inUse) {
       progress.copied();
-      return examineOnline(main, copy, driver, inUse);
+      return examineOnline(main, copy, driver, inUse, progress, known);
     }
     progress.copied();
-    return examineCopy(((Snapshot.Result.Taken) result).origin(), copy, driver);
+    Origin origin = ((Snapshot.Result.Taken) result).origin();
+    return examineCopy(origin, copy, driver, progress, known);
   }
 
   /**
@@ -113,9 +122,10 @@ final class Examiner {
    * ones have found damage where there is none (before 3.8, in indexes where large integers stand
    * among reals).
    */
-  Examination confirm(Path main, Path copy, ApplicationDriver driver, Progress progress)
+  Examination confirm(
+      Path main, Path copy, ApplicationDriver driver, Progress progress, KnownSchemas known)
       throws IOException {
-    Examination seen = examine(main, copy, driver, progress);
+    Examination seen = examine(main, copy, driver, progress, known);
     Optional<SqliteEngine> newest =
         seen.isCheckedAndDamaged() && !seen.encrypted() ? newestSqlite.get() : Optional.empty();
     if (newest.isEmpty() || isSameSqlite(newest.get(), driver, copy)) {
@@ -136,18 +146,22 @@ final class Examiner {
     return newest.version().isPresent() && newest.version().equals(driver.version());
   }
 
-  private Examination examineCopy(Origin origin, Path copy, ApplicationDriver driver)
+  private Examination examineCopy(
+      Origin origin, Path copy, ApplicationDriver driver, Progress progress, KnownSchemas known)
       throws IOException {
     if (driver.isKeyed() && !isPlain(copy)) {
       return examineEncrypted(origin, copy, driver);
     }
     Optional<Boolean> wal = isWal(copy);
-    // Before SQLite folds it.
+    // Before it is folded.
     Optional<String> behindDamage = commitsBehindDamage(copy);
-    Verdict verdict = judge(copy, driver);
+    FoldedLog.isMade(copy, disk);
+    disk.startWriting(copy);
+    FastCheck check = new FastCheck(driver, newestSqlite, known, progress);
+    Verdict verdict = verdict(check, origin.files().main(), copy);
     advisories.examined(origin.files().main(), driver, isTrue(wal), false);
     String note = "";
-    Optional<String> obstacle = Optional.empty();
+    Optional<String> obstacle = obstacleOf(check);
     boolean proofNeeded = isCannotTell(verdict, Cause.NOT_A_DATABASE) && !driver.isKeyed();
     if (isCannotTell(verdict, Cause.TOO_NEW)) {
       Optional<SqliteEngine> newest = newestSqlite.get();
@@ -164,7 +178,15 @@ final class Examiner {
     }
     boolean checked = !proofNeeded;
     return new Examination(
-        verdict, checked, Optional.of(origin), wal, obstacle, note, false, behindDamage);
+        verdict,
+        checked,
+        Optional.of(origin),
+        wal,
+        obstacle,
+        note,
+        false,
+        behindDamage,
+        check.imageHash());
   }
 
   private static Optional<String> commitsBehindDamage(Path copy) throws IOException {
@@ -188,11 +210,24 @@ final class Examiner {
     Optional<String> obstacle = Optional.of("it is encrypted: restore a backup by hand");
     Verdict verdict = judge(copy, driver);
     return new Examination(
-        verdict, true, Optional.of(origin), Optional.empty(), obstacle, "", true, Optional.empty());
+        verdict,
+        true,
+        Optional.of(origin),
+        Optional.empty(),
+        obstacle,
+        "",
+        true,
+        Optional.empty(),
+        Optional.empty());
   }
 
   private Examination examineOnline(
-      Path main, Path copy, ApplicationDriver driver, Snapshot.Result.InUse inUse)
+      Path main,
+      Path copy,
+      ApplicationDriver driver,
+      Snapshot.Result.InUse inUse,
+      Progress progress,
+      KnownSchemas known)
       throws IOException {
     if (!driver.mayOpenLiveFiles()) {
       return Examination.cannotTell(inUse.reason() + ", with more than one copy of SQLite");
@@ -210,13 +245,40 @@ final class Examiner {
       return Examination.cannotTell(inUse.reason() + ": " + SqliteError.of(e).message());
     }
     Optional<Boolean> wal = isWal(copy);
-    Verdict verdict = judge(copy, driver);
+    disk.startWriting(copy);
+    FastCheck check = new FastCheck(driver, newestSqlite, known, progress);
+    Verdict verdict = verdict(check, main, copy);
     // Joining a JVM opens nothing: who has it open may be alone.
     advisories.examined(main, driver, isTrue(wal), !online);
     String note = " (" + inUse.reason() + ")";
     Optional<String> obstacle = Optional.of(inUse.reason());
     return new Examination(
-        verdict, true, Optional.empty(), wal, obstacle, note, false, Optional.empty());
+        verdict,
+        true,
+        Optional.empty(),
+        wal,
+        obstacle,
+        note,
+        false,
+        Optional.empty(),
+        check.imageHash());
+  }
+
+  /** What SQLite finds nothing wrong with counts as healthy, whatever the scan says. */
+  private Verdict verdict(FastCheck check, Path main, Path copy) {
+    disk.require();
+    Verdict verdict = check.verify(copy, depth);
+    disk.require();
+    if (!check.unshared().isEmpty()) {
+      log.warn(main, Wording.ofUnshared(check.unshared()));
+    }
+    return verdict;
+  }
+
+  private static Optional<String> obstacleOf(FastCheck check) {
+    return check.isFoundByNewestOnly()
+        ? Optional.of("the application's own driver finds no damage in it")
+        : Optional.empty();
   }
 
   /** SQLite, which asks nobody, folds the log into the copy; and it may take long. */

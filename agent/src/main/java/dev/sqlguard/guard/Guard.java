@@ -16,6 +16,7 @@ import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateFiles;
+import dev.sqlguard.verify.KnownSchemas;
 import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Damaged;
@@ -78,7 +79,7 @@ public final class Guard {
     this.advisories = advisories;
     this.stateFiles = stateFiles;
     Depth depth = settings.check() == Settings.Check.QUICK ? Depth.QUICK : Depth.FULL;
-    this.examiner = new Examiner(disk, parked, depth, newestSqlite, advisories);
+    this.examiner = new Examiner(disk, parked, depth, newestSqlite, advisories, log);
     this.settlement = new Settlement(settings, log, disk, parked, stateFiles);
   }
 
@@ -334,7 +335,7 @@ public final class Guard {
     Path main = target.file();
     try (TemporaryCopy copy = TemporaryCopy.of(main, disk);
         Progress progress = new Progress(log, main, Files.size(main), disk)) {
-      Examination seen = by.confirm(main, copy.file(), driver, progress);
+      Examination seen = by.confirm(main, copy.file(), driver, progress, KnownSchemas.none());
       if (seen.verdict() instanceof Damaged damaged) {
         String why =
             target.readOnly() ? "it is opened read-only" : "its directory can't be written";

@@ -1,15 +1,17 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.scan.ScanProgress;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.Sizes;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
 /**
- * Says every few seconds that a long check is still at work: while copying with a percentage, while
- * SQLite checks with the time and the size, because SQLite doesn't tell how far it is.
+ * Says every few seconds that a long check is still at work: with a percentage while it copies and
+ * checks; where SQLite checks, with the time and the size, because SQLite doesn't tell how far it
+ * is.
  */
-final class Progress implements AutoCloseable, LongConsumer {
+final class Progress implements AutoCloseable, LongConsumer, ScanProgress {
   private static final long INTERVAL_MILLIS = 5000;
   private static final long SMALLEST = 8 << 20;
 
@@ -19,6 +21,7 @@ final class Progress implements AutoCloseable, LongConsumer {
   private final Disk disk;
   private final long started = System.nanoTime();
   private volatile long copied;
+  private volatile int scanned;
   private volatile boolean repairing;
   private volatile boolean closed;
   private final Thread thread;
@@ -48,7 +51,14 @@ final class Progress implements AutoCloseable, LongConsumer {
     copied = bytes;
   }
 
-  /** From here on only the time is known. */
+  /** Ends the scan where nobody waits for it any more. */
+  @Override
+  public void scanned(long pages, long total) {
+    disk.require();
+    scanned = (int) (pages * 100 / total);
+  }
+
+  /** From here on only the time is known, until somebody tells more. */
   void copied() {
     copied = Long.MAX_VALUE;
   }
@@ -86,6 +96,10 @@ final class Progress implements AutoCloseable, LongConsumer {
     }
     if (copied < size) {
       return "copying, " + copied * 100 / size + " % of " + Sizes.text(size);
+    }
+    int percent = scanned;
+    if (percent > 0 && percent < 100) {
+      return "checking, " + percent + " % of " + Sizes.text(size);
     }
     return "checking " + Sizes.text(size) + " for " + seconds + " s";
   }

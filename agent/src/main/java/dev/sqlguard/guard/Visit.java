@@ -58,11 +58,12 @@ final class Visit {
       }
     }
     try (Progress progress = new Progress(log, main, stat.size(), disk)) {
-      Examination seen = examiner.examine(main, workplace.staged(), driver, progress);
+      Examination seen =
+          examiner.examine(main, workplace.staged(), driver, progress, workplace.schemas());
       if (seen.verdict() instanceof Damaged) {
         // Guilty only when an independent copy and the newest SQLite say the same.
         workplace.discardCopies(disk);
-        seen = examiner.confirm(main, workplace.staged(), driver, progress);
+        seen = examiner.confirm(main, workplace.staged(), driver, progress, workplace.schemas());
       }
       if (seen.verdict() instanceof Healthy healthy) {
         return healthy(seen, healthy.contents());
@@ -108,7 +109,7 @@ final class Visit {
     Rotation.Result result =
         seen.encrypted()
             ? rotation.placeEncrypted(workplace.staged(), stat, quick, contents)
-            : rotation.place(workplace.staged(), stat, quick, contents);
+            : rotation.place(workplace.staged(), stat, quick, contents, seen.imageHash());
     if (result instanceof Rotation.Result.Placed placed) {
       long millis = (System.nanoTime() - started) / 1_000_000;
       String size = Sizes.text(placed.size());

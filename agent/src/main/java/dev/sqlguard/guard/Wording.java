@@ -6,6 +6,7 @@ import dev.sqlguard.repair.Candidate;
 import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.salvage.SalvageReport;
 import dev.sqlguard.salvage.TableOutcome;
+import dev.sqlguard.scan.Suspicion;
 import dev.sqlguard.store.Errors;
 import dev.sqlguard.verify.Verdict.Damaged;
 import java.io.IOException;
@@ -100,6 +101,16 @@ final class Wording {
 
   static String of(KeptBackups.Result.NoPlace taken) {
     return "which can't be kept, because " + taken.foreign() + " and others aren't the guard's";
+  }
+
+  /** What the scan found in a database that SQLite calls healthy. */
+  static String ofUnshared(List<Suspicion> suspicions) {
+    int more = suspicions.size() - 1;
+    return "the guard's own check finds ("
+        + suspicions.get(0)
+        + (more > 0 ? ", and " + more + " more" : "")
+        + "), SQLite's finds nothing: it counts as healthy; please report this as an error of the"
+        + " guard";
   }
 
   /** Evidence that had to go. */

@@ -17,6 +17,7 @@ import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateFiles;
+import dev.sqlguard.verify.KnownSchemas;
 import dev.sqlguard.verify.SqliteEngine;
 import java.io.Closeable;
 import java.io.IOException;
@@ -117,6 +118,11 @@ final class Workplace implements Closeable {
 
   Catalog catalog() {
     return catalog;
+  }
+
+  /** What SQLite need not be asked again. */
+  KnownSchemas schemas() {
+    return new SchemasRead(backups);
   }
 
   Rotation rotation() {

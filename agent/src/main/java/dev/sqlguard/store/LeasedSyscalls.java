@@ -78,6 +78,11 @@ final class LeasedSyscalls extends Syscalls {
   }
 
   @Override
+  protected void startWriting(Path path, RandomAccessFile file) {
+    calls.startWriting(path, file);
+  }
+
+  @Override
   protected void syncDirectory(Path directory) throws IOException {
     lease.require();
     calls.syncDirectory(directory);

@@ -78,6 +78,25 @@ public class Syscalls {
     file.getFD().sync();
   }
 
+  /**
+   * fsync(2) of a file by a thread that nobody waits for, and that closes it then; whether it works
+   * is all the same.
+   */
+  protected void startWriting(Path path, RandomAccessFile file) {
+    Thread writer = new Thread(null, () -> writeOut(file), "sqlguard-writer", 0, false);
+    writer.setDaemon(true);
+    writer.setContextClassLoader(null);
+    writer.start();
+  }
+
+  private static void writeOut(RandomAccessFile file) {
+    try (file) {
+      file.getFD().sync();
+    } catch (IOException e) {
+      // It will be said when the file is fsynced for good.
+    }
+  }
+
   /** fsync(2) of a directory: the names in it are on disk. */
   protected void syncDirectory(Path directory) throws IOException {
     Uninterrupted.run(

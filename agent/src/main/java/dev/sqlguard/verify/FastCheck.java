@@ -43,6 +43,7 @@ public final class FastCheck implements Verifier {
   private List<Suspicion> unshared = List.of();
   private List<Suspicion> suspicions = List.of();
   private boolean foundByNewestOnly;
+  private Optional<String> imageHash = Optional.empty();
 
   /**
    * @param engine the judge
@@ -78,6 +79,7 @@ public final class FastCheck implements Verifier {
       return judge(image, depth);
     }
     suspicions = report.suspicions();
+    imageHash = report.imageHash().isEmpty() ? Optional.empty() : Optional.of(report.imageHash());
     if (!suspicions.isEmpty()) {
       return judgeSuspected(image);
     }
@@ -93,6 +95,11 @@ public final class FastCheck implements Verifier {
   /** What the scan found, whatever became of it. */
   public List<Suspicion> suspicions() {
     return suspicions;
+  }
+
+  /** See {@link dev.sqlguard.format.ImageHash}; empty where the scan hasn't come to it. */
+  public Optional<String> imageHash() {
+    return imageHash;
   }
 
   /** Suspicions about an image that SQLite calls healthy: errors of the scan. */

@@ -4,6 +4,7 @@ import dev.sqlguard.format.TextEncoding;
 import dev.sqlguard.schema.Comparison.Operand;
 import dev.sqlguard.schema.SqlValue.IntegerValue;
 import dev.sqlguard.schema.SqlValue.NullValue;
+import dev.sqlguard.schema.SqlValue.RealValue;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -119,7 +120,7 @@ final class ConditionReader extends StatementReader {
     return not ? Truth.not(range) : range;
   }
 
-  private Truth isNotNull(Operand column) {
+  private Truth isNotNull(Operand column) throws NotUnderstoodException {
     return compare(column, Comparison.LESS | Comparison.GREATER, true, new NullValue());
   }
 
@@ -158,7 +159,11 @@ final class ConditionReader extends StatementReader {
     return joined(terms, Truth.TRUE);
   }
 
-  private Truth compare(Operand column, int outcomes, boolean nullIsValue, SqlValue constant) {
+  private Truth compare(Operand column, int outcomes, boolean nullIsValue, SqlValue constant)
+      throws NotUnderstoodException {
+    if (constant instanceof RealValue && column.affinity() == Affinity.TEXT) {
+      throw notUnderstood();
+    }
     return new Comparison(column, outcomes, nullIsValue, constant, encoding);
   }
 

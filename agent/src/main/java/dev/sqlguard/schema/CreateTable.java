@@ -311,7 +311,11 @@ final class CreateTable extends StatementReader {
   private Literal constant(int first, int last) {
     boolean negative = tokens.isOperator(first, "-");
     int value = negative || tokens.isOperator(first, "+") ? first + 1 : first;
-    return value == last ? Literal.of(tokens, value, negative) : null;
+    if (value != last) {
+      return null;
+    }
+    boolean truth = tokens.isWord(value, "true") || tokens.isWord(value, "false");
+    return truth && value == first ? word(value) : Literal.of(tokens, value, negative);
   }
 
   private void generated(Column column) throws NotUnderstoodException {

@@ -16,6 +16,7 @@ final class Literal {
   private static final int EXACT_DIGITS = 15;
 
   private static final int EXACT_POWER = 22;
+  private static final double EXACT_INTEGERS = 1e15;
 
   private final SqlValue value;
 
@@ -87,7 +88,7 @@ final class Literal {
       return null;
     }
     double value = Double.parseDouble(text);
-    return value == 0 ? null : new RealValue(negative ? -value : value);
+    return value == 0 && negative ? null : new RealValue(negative ? -value : value);
   }
 
   private static BlobValue blob(String text) {
@@ -123,8 +124,20 @@ final class Literal {
           ? inNumbers(integer, affinity)
           : new TextValue(Long.toString(integer.value()).getBytes(encoding.charset()));
     }
-    boolean certain = !(value instanceof RealValue) || affinity == Affinity.REAL;
-    return certain ? value : null;
+    return value instanceof RealValue real ? stored(real, affinity) : value;
+  }
+
+  private static SqlValue stored(RealValue real, Affinity affinity) {
+    boolean whole = real.value() == Math.rint(real.value());
+    switch (affinity) {
+      case TEXT:
+        return null;
+      case INTEGER, NUMERIC:
+        boolean small = Math.abs(real.value()) < EXACT_INTEGERS;
+        return !whole ? real : small ? new IntegerValue((long) real.value()) : null;
+      default:
+        return real;
+    }
   }
 
   private static SqlValue inNumbers(IntegerValue value, Affinity affinity) {

@@ -132,11 +132,12 @@ final class TableReader {
   }
 
   /**
-   * Bytes that are no text stand for each other once they are read, and SQLite reads no further
-   * than to the first U+0000.
+   * Bytes that are no text stand for each other once they are read; SQLite reads no further than to
+   * the first U+0000, and takes nothing that stands before the first word.
    */
   private static String certain(String sql) throws NotUnderstoodException {
-    if (sql.indexOf('\ufffd') >= 0 || sql.indexOf(0) >= 0) {
+    boolean begins = sql.length() > 1 && Tokens.lower(sql.charAt(0)) == 'c';
+    if (!begins || sql.indexOf('\ufffd') >= 0 || sql.indexOf(0) >= 0) {
       throw new NotUnderstoodException("text not understood");
     }
     return sql;

@@ -128,6 +128,23 @@ class ArchitectureTest {
         .check(HOUSE_CLASSES);
   }
 
+  /** It is read in the application's JVM on every start: what it needs is loaded anyway. */
+  @Test
+  void theSchemaIsReadWithLittleMoreThanTheFileFormat() {
+    classes()
+        .that(resideInAPackage(HOUSE + "schema"))
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(
+                HOUSE + "schema",
+                HOUSE + "format",
+                "java.lang",
+                "java.lang.runtime",
+                "java.nio.charset",
+                "java.util"))
+        .check(HOUSE_CLASSES);
+  }
+
   @Test
   void weavingIsKnownToAgentAndDriverAloneAndIsAsmOnly() {
     noClasses()

@@ -18,12 +18,15 @@ final class ConditionReader extends StatementReader {
 
   private final TableLayout table;
   private final TextEncoding encoding;
+  private final Budget budget;
   private int depth;
 
-  private ConditionReader(Tokens tokens, int at, TableLayout table, TextEncoding encoding) {
+  private ConditionReader(
+      Tokens tokens, int at, TableLayout table, TextEncoding encoding, Budget budget) {
     super(tokens, at);
     this.table = table;
     this.encoding = encoding;
+    this.budget = budget;
   }
 
   /**
@@ -31,9 +34,10 @@ final class ConditionReader extends StatementReader {
    *
    * @param at where the condition begins
    */
-  static Condition of(Tokens tokens, int at, TableLayout table, TextEncoding encoding)
+  static Condition of(
+      Tokens tokens, int at, TableLayout table, TextEncoding encoding, Budget budget)
       throws NotUnderstoodException {
-    ConditionReader reader = new ConditionReader(tokens, at, table, encoding);
+    ConditionReader reader = new ConditionReader(tokens, at, table, encoding, budget);
     Condition condition = reader.disjunction();
     reader.expectEnd();
     return condition;
@@ -63,6 +67,7 @@ final class ConditionReader extends StatementReader {
     if (++depth > DEEPEST) {
       throw notUnderstood();
     }
+    budget.take(1);
     Truth result = accept("not") ? Truth.not(negation()) : predicate();
     depth--;
     return result;
@@ -164,6 +169,7 @@ final class ConditionReader extends StatementReader {
     if (constant instanceof RealValue && column.affinity() == Affinity.TEXT) {
       throw notUnderstood();
     }
+    budget.take(1);
     return new Comparison(column, outcomes, nullIsValue, constant, encoding);
   }
 

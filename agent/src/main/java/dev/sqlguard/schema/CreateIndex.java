@@ -29,7 +29,7 @@ final class CreateIndex extends StatementReader {
   /**
    * Reads the terms.
    *
-   * @return null where one of them is no column
+   * @throws NotUnderstoodException where one of them is no column
    */
   Key terms(CreateTable on) throws NotUnderstoodException {
     Key key = new Key();
@@ -38,17 +38,16 @@ final class CreateIndex extends StatementReader {
       boolean sound = tokens.isName(at) && key.size() < MOST_TERMS;
       int place = sound ? on.place(tokens.name(at++)) : -1;
       if (place < 0) {
-        return null;
+        throw new NotUnderstoodException("expression");
       }
       String collation = accept("collate") ? collation() : on.columns.get(place).collation;
       boolean descending = isWord("desc");
       at += descending || isWord("asc") ? 1 : 0;
       key.add(place, collation, descending);
     } while (acceptOperator(","));
-    return acceptOperator(")") ? key : null;
-  }
-
-  boolean isPartial() {
-    return isWord("where");
+    if (!acceptOperator(")")) {
+      throw new NotUnderstoodException("expression");
+    }
+    return key;
   }
 }

@@ -180,7 +180,7 @@ final class CreateTable extends StatementReader {
       at++;
       skipParentheses();
     } else if (accept("references")) {
-      reference();
+      reference(1);
     } else if (isWord("deferrable")) {
       deferrable();
     } else if (accept("generated")) {
@@ -195,13 +195,11 @@ final class CreateTable extends StatementReader {
     return true;
   }
 
-  /** A key that was declared before the collation goes by it as well. */
+  /** A key of the column that was declared before the collation goes by it as well. */
   private void setCollation(Column column, int place, String collation) {
     column.collation = collation;
-    for (Key key : keys) {
-      if (key.columns.get(0) == place) {
-        key.collations.set(0, collation);
-      }
+    for (int i = keys.size() - 1; i >= 0 && keys.get(i).columns.get(0) == place; i--) {
+      keys.get(i).collations.set(0, collation);
     }
   }
 
@@ -282,7 +280,7 @@ final class CreateTable extends StatementReader {
     boolean signed = acceptOperator("-") || acceptOperator("+");
     boolean isWord = tokens.kind(at) == Tokens.WORD;
     if (isWord || tokens.kind(at) == Tokens.QUOTED) {
-      boolean name = tokens.isName(at);
+      boolean name = tokens.isTypeName(at) || isWord("indexed");
       boolean time =
           isWord("current_time") || isWord("current_date") || isWord("current_timestamp");
       if (!name && !isWord("null") || signed && name && !time) {
@@ -330,10 +328,13 @@ final class CreateTable extends StatementReader {
     }
   }
 
-  private void reference() throws NotUnderstoodException {
+  /**
+   * @param columns how many refer to the other table
+   */
+  private void reference(int columns) throws NotUnderstoodException {
     name();
-    if (isOperator("(")) {
-      skipParentheses();
+    if (isOperator("(") && names(false) != columns) {
+      throw notUnderstood();
     }
     while (true) {
       if (accept("match")) {
@@ -347,6 +348,26 @@ final class CreateTable extends StatementReader {
         return;
       }
     }
+  }
+
+  /**
+   * Passes over names in parentheses.
+   *
+   * @param own whether they are columns of this table
+   * @return how many there are
+   */
+  private int names(boolean own) throws NotUnderstoodException {
+    int count = 0;
+    expectOperator("(");
+    do {
+      String name = name();
+      if (own && place(name) < 0) {
+        throw notUnderstood();
+      }
+      count++;
+    } while (acceptOperator(","));
+    expectOperator(")");
+    return count;
   }
 
   private void action() throws NotUnderstoodException {
@@ -377,9 +398,9 @@ final class CreateTable extends StatementReader {
       conflict();
     } else if (accept("foreign")) {
       expect("key");
-      skipParentheses();
+      int columns = names(true);
       expect("references");
-      reference();
+      reference(columns);
       if (isWord("deferrable") || isWord("not")) {
         accept("not");
         deferrable();

@@ -12,6 +12,7 @@ import java.util.Set;
 final class SchemaReader {
   private final boolean descendingOrder;
   private final TextEncoding encoding;
+  private final Budget budget = new Budget();
   private final Map<String, TableReader> tables = new HashMap<>();
   private final List<TableReader> inOrder = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
@@ -64,7 +65,7 @@ final class SchemaReader {
     if (entry.root() == 0) {
       return addVirtual(entry);
     }
-    TableReader table = TableReader.of(entry, descendingOrder, encoding);
+    TableReader table = TableReader.of(entry, descendingOrder, encoding, budget);
     if (entry.root() < 0 || table == null) {
       return false;
     }

@@ -145,57 +145,58 @@ final class TableLayout {
   }
 
   /**
-   * An index.
+   * Where the fields of an index's entries come from.
    *
-   * @param implied by a constraint of the table, not by a statement of its own
+   * @param implied whether a constraint of the table made it, not a statement of its own
+   * @param condition null where it has none, or none that we can decide
    * @param undecided why it can't be decided, as far as that is known already
    */
   IndexSchema index(
-      String name,
-      long root,
+      SchemaEntry entry,
       boolean unique,
       Key terms,
       boolean implied,
       Condition condition,
-      String undecided) {
-    Key all = new Key();
-    for (int i = 0; i < terms.size(); i++) {
-      all.add(terms.columns.get(i), terms.collations.get(i), terms.descending.get(i));
-    }
-    if (primaryKey != null) {
-      appendPrimaryKey(all, implied);
-    }
+      String undecided,
+      Budget budget)
+      throws NotUnderstoodException {
+    Key all = primaryKey == null ? terms : withPrimaryKey(terms, implied, budget);
     int[] fields = new int[all.size() + (primaryKey == null ? 1 : 0)];
     String reason = undecided;
     for (int i = 0; i < all.size(); i++) {
       fields[i] = field(all.columns.get(i));
       if (fields[i] == VIRTUAL) {
-        reason = "generated VIRTUAL column";
+        throw new NotUnderstoodException("generated VIRTUAL column");
       }
     }
-    String foreign = foreignCollation(all);
-    if (foreign != null) {
-      reason = "collation " + foreign;
-    }
-    if (reason != null && fields.length > 0) {
-      return new IndexSchema(name, root, unique, new int[0], 0, List.of(), null, reason);
-    }
     List<KeyOrder.Field> order = order(all);
+    if (order == null && reason == null) {
+      reason = "collation " + foreignCollation(all);
+    }
     if (primaryKey == null) {
       fields[fields.length - 1] = IndexSchema.ROWID;
+    }
+    if (reason != null) {
+      order = List.of();
+    } else if (primaryKey == null) {
       order.add(new KeyOrder.Field(Collation.BINARY, false));
     }
-    return new IndexSchema(name, root, unique, fields, terms.size(), order, condition, reason);
+    return new IndexSchema(
+        entry.name(), entry.root(), unique, fields, terms.size(), order, condition, reason);
   }
 
   /**
    * What tells rows apart behind the terms. The indexes of constraints have all of it in ascending
    * order, whatever the primary key's is.
    */
-  private void appendPrimaryKey(Key all, boolean implied) {
+  private Key withPrimaryKey(Key terms, boolean implied, Budget budget)
+      throws NotUnderstoodException {
+    budget.take(terms.size() + primaryKey.size());
+    Key all = new Key();
     Set<String> seen = new HashSet<>();
-    for (int i = 0; i < all.size(); i++) {
-      seen.add(all.term(i));
+    for (int i = 0; i < terms.size(); i++) {
+      all.add(terms.columns.get(i), terms.collations.get(i), terms.descending.get(i));
+      seen.add(terms.term(i));
     }
     for (int i = 0; i < primaryKey.size(); i++) {
       if (!seen.contains(primaryKey.term(i))) {
@@ -203,5 +204,6 @@ final class TableLayout {
         all.add(primaryKey.columns.get(i), primaryKey.collations.get(i), descending);
       }
     }
+    return all;
   }
 }

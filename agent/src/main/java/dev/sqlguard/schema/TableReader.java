@@ -11,6 +11,7 @@ import java.util.Map;
 final class TableReader {
   private final SchemaEntry entry;
   private final TextEncoding encoding;
+  private final Budget budget;
   private final List<IndexSchema> indexes = new ArrayList<>();
 
   /** The indexes of constraints that haven't been seen yet, by their names in lower case. */
@@ -21,14 +22,16 @@ final class TableReader {
 
   private String undecided;
 
-  private TableReader(SchemaEntry entry, TextEncoding encoding) {
+  private TableReader(SchemaEntry entry, TextEncoding encoding, Budget budget) {
     this.entry = entry;
     this.encoding = encoding;
+    this.budget = budget;
   }
 
   /** Null where the statement is about something else than the entry. */
-  static TableReader of(SchemaEntry entry, boolean descendingOrder, TextEncoding encoding) {
-    TableReader reader = new TableReader(entry, encoding);
+  static TableReader of(
+      SchemaEntry entry, boolean descendingOrder, TextEncoding encoding, Budget budget) {
+    TableReader reader = new TableReader(entry, encoding, budget);
     try {
       CreateTable table = CreateTable.of(certain(entry.sql()));
       if (!isSame(table.name, entry.name())) {
@@ -55,57 +58,53 @@ final class TableReader {
 
   /** Adds an index; false where its statement is about something else than its entry. */
   boolean add(SchemaEntry index) {
-    if (index.sql() == null || index.sql().isEmpty()) {
-      Key key = implied.remove(SqlText.lowerCase(index.name()));
-      if (key == null) {
-        addUndecided(index, false, "unknown constraint");
-        undecided = undecided == null ? "unknown constraint" : undecided;
-      } else {
-        indexes.add(layout.index(index.name(), index.root(), true, key, true, null, null));
-      }
-      return true;
-    }
+    boolean unique = false;
     try {
+      if (index.sql() == null || index.sql().isEmpty()) {
+        unique = true;
+        addImplied(index);
+        return true;
+      }
       CreateIndex statement = CreateIndex.of(certain(index.sql()));
       if (!isSame(statement.table, entry.name()) || !isSame(statement.name, index.name())) {
         return false;
       }
-      if (layout == null) {
-        addUndecided(index, statement.unique, "table not understood");
-      } else {
-        add(index, statement);
-      }
+      unique = statement.unique;
+      addStated(index, statement);
     } catch (NotUnderstoodException e) {
-      addUndecided(index, false, e.getMessage());
+      indexes.add(
+          new IndexSchema(
+              index.name(), index.root(), unique, new int[0], 0, List.of(), null, e.getMessage()));
     }
     return true;
   }
 
-  private void add(SchemaEntry index, CreateIndex statement) throws NotUnderstoodException {
-    Key key = statement.terms(layout.table);
+  private void addImplied(SchemaEntry index) throws NotUnderstoodException {
+    Key key = implied.remove(SqlText.lowerCase(index.name()));
     if (key == null) {
-      addUndecided(index, statement.unique, "expression");
-      return;
+      undecided = undecided == null ? "unknown constraint" : undecided;
+      throw new NotUnderstoodException("unknown constraint");
     }
+    indexes.add(layout.index(index, true, key, true, null, null, budget));
+  }
+
+  private void addStated(SchemaEntry index, CreateIndex statement) throws NotUnderstoodException {
+    if (layout == null) {
+      throw new NotUnderstoodException("table not understood");
+    }
+    Key key = statement.terms(layout.table);
     Condition condition = null;
     String reason = null;
     if (statement.accept("where")) {
       try {
-        condition = ConditionReader.of(statement.tokens, statement.at, layout, encoding);
+        condition = ConditionReader.of(statement.tokens, statement.at, layout, encoding, budget);
       } catch (NotUnderstoodException e) {
         reason = "partial condition";
       }
     } else {
       statement.expectEnd();
     }
-    indexes.add(
-        layout.index(index.name(), index.root(), statement.unique, key, false, condition, reason));
-  }
-
-  private void addUndecided(SchemaEntry index, boolean unique, String reason) {
-    indexes.add(
-        new IndexSchema(
-            index.name(), index.root(), unique, new int[0], 0, List.of(), null, reason));
+    indexes.add(layout.index(index, statement.unique, key, false, condition, reason, budget));
   }
 
   TableSchema read() {

@@ -12,7 +12,8 @@ import java.util.List;
  * @param rowidAlias which of them is the rowid by another name, so that NULL stands in its place;
  *     -1 where none is
  * @param key the order of a WITHOUT ROWID table's b-tree; null for a table with rowids
- * @param undecided why only SQLite can tell anything about the records; null where we can
+ * @param undecided why only SQLite can tell anything about the records; null where we can.
+ *     Otherwise nothing else is certain but the name and the root pages.
  */
 public record TableSchema(
     String name,

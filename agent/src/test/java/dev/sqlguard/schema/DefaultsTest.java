@@ -126,8 +126,6 @@ class DefaultsTest {
         if (ours != null) {
           known++;
           assertEquals(theirs(statement), described(ours, encoding), type + " " + value);
-        } else if (Boolean.getBoolean("sqlguard.schema.verbose")) {
-          System.err.println(type + " DEFAULT " + value + " is " + theirs(statement));
         }
       }
     }

@@ -131,7 +131,7 @@ final class SqlitesView {
 
   private String describe(Line index, List<Line> columns, List<Integer> stored, int alias)
       throws SQLException {
-    StringBuilder text = new StringBuilder(index.get(4));
+    StringBuilder text = new StringBuilder(String.valueOf(index.get(4)));
     text.append(index.number(1) != 0 ? " unique" : "");
     int keys = 0;
     for (Line column : indexColumns(index.get(0))) {

@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Pieces of healthy databases, each with names of its own, so that any of them go together. */
-final class HealthyParts {
+public final class HealthyParts {
   /** One feature of SQLite, and the statements that bring it into a database. */
-  record Part(String name, List<String> statements) {}
+  public record Part(String name, List<String> statements) {}
 
   private static final List<Part> ALL = new ArrayList<>();
 
   private HealthyParts() {}
 
-  static List<Part> all() {
+  public static List<Part> all() {
     return List.copyOf(ALL);
   }
 

@@ -9,8 +9,8 @@ package dev.sqlguard.salvage.bench;
  * @param size of the payload, in bytes
  * @param local how much of the payload stands in the cell
  */
-record Cell(int start, int payload, long size, int local) {
-  static Cell at(DatabaseImage image, int start, int pageType) {
+public record Cell(int start, int payload, long size, int local) {
+  public static Cell at(DatabaseImage image, int start, int pageType) {
     int[] at = {start + (pageType == PageMap.INTERIOR_INDEX ? 4 : 0)};
     long size = varint(image, at);
     boolean table = pageType == PageMap.LEAF_TABLE;
@@ -30,16 +30,16 @@ record Cell(int start, int payload, long size, int local) {
     return new Cell(start, at[0], size, local);
   }
 
-  boolean overflows() {
+  public boolean overflows() {
     return size > local;
   }
 
   /** Where the cell ends, the number of its first overflow page included. */
-  int end() {
+  public int end() {
     return payload + local + (overflows() ? 4 : 0);
   }
 
-  int firstOverflowPage(DatabaseImage image) {
+  public int firstOverflowPage(DatabaseImage image) {
     return overflows() ? image.u32(payload + local) : 0;
   }
 

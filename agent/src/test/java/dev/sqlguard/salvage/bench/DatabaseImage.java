@@ -11,7 +11,7 @@ import java.util.Arrays;
  * The bytes of a sound database, to be read and to be damaged, held in memory as a whole. Shares
  * nothing with the code under test: what measures must not repeat the mistakes of what it measures.
  */
-final class DatabaseImage {
+public final class DatabaseImage {
   private final int pageSize;
   private final int usableSize;
   private final Charset charset;
@@ -24,8 +24,12 @@ final class DatabaseImage {
     this.charset = charset;
   }
 
-  static DatabaseImage read(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+  public static DatabaseImage read(Path file) throws IOException {
+    return of(Files.readAllBytes(file));
+  }
+
+  /** The bytes aren't copied. */
+  public static DatabaseImage of(byte[] bytes) {
     int field = (bytes[16] & 0xff) << 8 | bytes[17] & 0xff;
     int pageSize = field == 1 ? 65536 : field;
     Charset charset =
@@ -37,61 +41,61 @@ final class DatabaseImage {
     return new DatabaseImage(bytes, pageSize, pageSize - (bytes[20] & 0xff), charset);
   }
 
-  DatabaseImage copy() {
+  public DatabaseImage copy() {
     return new DatabaseImage(bytes.clone(), pageSize, usableSize, charset);
   }
 
-  void write(Path file) throws IOException {
+  public void write(Path file) throws IOException {
     Files.write(file, bytes);
   }
 
-  int pageSize() {
+  public int pageSize() {
     return pageSize;
   }
 
-  int usableSize() {
+  public int usableSize() {
     return usableSize;
   }
 
-  Charset charset() {
+  public Charset charset() {
     return charset;
   }
 
-  int pages() {
+  public int pages() {
     return bytes.length / pageSize;
   }
 
-  int size() {
+  public int size() {
     return bytes.length;
   }
 
   /** Where a page starts. */
-  int at(int page) {
+  public int at(int page) {
     return (page - 1) * pageSize;
   }
 
   /** Where the b-tree header of a page starts; on page 1 it follows the database header. */
-  int treeAt(int page) {
+  public int treeAt(int page) {
     return page == 1 ? 100 : at(page);
   }
 
-  int u8(int at) {
+  public int u8(int at) {
     return bytes[at] & 0xff;
   }
 
-  int u16(int at) {
+  public int u16(int at) {
     return u8(at) << 8 | u8(at + 1);
   }
 
-  int u32(int at) {
+  public int u32(int at) {
     return u16(at) << 16 | u16(at + 2);
   }
 
-  byte[] range(int from, int to) {
+  public byte[] range(int from, int to) {
     return Arrays.copyOfRange(bytes, from, to);
   }
 
-  byte[] page(int page) {
+  public byte[] page(int page) {
     return range(at(page), at(page) + pageSize);
   }
 
@@ -100,23 +104,23 @@ final class DatabaseImage {
     return to <= other.length && Arrays.equals(bytes, from, to, other, from, to);
   }
 
-  void put(int at, byte[] replacement) {
+  public void put(int at, byte[] replacement) {
     System.arraycopy(replacement, 0, bytes, at, replacement.length);
   }
 
-  void flip(int at, int bits) {
+  public void flip(int at, int bits) {
     bytes[at] ^= (byte) bits;
   }
 
-  void zero(int from, int to) {
+  public void zero(int from, int to) {
     Arrays.fill(bytes, from, Math.min(to, bytes.length), (byte) 0);
   }
 
-  void truncate(int size) {
+  public void truncate(int size) {
     bytes = Arrays.copyOf(bytes, size);
   }
 
-  void append(byte[] tail) {
+  public void append(byte[] tail) {
     int size = bytes.length;
     bytes = Arrays.copyOf(bytes, size + tail.length);
     put(size, tail);

@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /** What every page of a sound database is for. */
-final class PageMap {
-  static final int INTERIOR_INDEX = 2;
-  static final int INTERIOR_TABLE = 5;
-  static final int LEAF_INDEX = 10;
-  static final int LEAF_TABLE = 13;
+public final class PageMap {
+  public static final int INTERIOR_INDEX = 2;
+  public static final int INTERIOR_TABLE = 5;
+  public static final int LEAF_INDEX = 10;
+  public static final int LEAF_TABLE = 13;
 
   /** The name that the table of all objects goes by. */
-  static final String SCHEMA = "sqlite_schema";
+  public static final String SCHEMA = "sqlite_schema";
 
   /** What a page is. */
-  enum Kind {
+  public enum Kind {
     TABLE_LEAF,
     TABLE_INTERIOR,
     INDEX_LEAF,
@@ -35,20 +35,20 @@ final class PageMap {
    * @param depth 0 for a root
    * @param parent the page that points here, 0 for a root
    */
-  record Page(int number, String object, Kind kind, int depth, int parent) {}
+  public record Page(int number, String object, Kind kind, int depth, int parent) {}
 
   /**
    * A row of sqlite_schema with a b-tree of its own.
    *
    * @param leaf the page on which the row stands
    */
-  record SchemaEntry(String type, String name, int root, int leaf) {}
+  public record SchemaEntry(String type, String name, int root, int leaf) {}
 
   private final DatabaseImage image;
   private final Page[] pages;
   private final List<SchemaEntry> schema = new ArrayList<>();
 
-  PageMap(DatabaseImage image) {
+  public PageMap(DatabaseImage image) {
     this.image = image;
     this.pages = new Page[image.pages() + 1];
     walk(1, SCHEMA);
@@ -63,7 +63,7 @@ final class PageMap {
     walkFreelist();
   }
 
-  List<SchemaEntry> schema() {
+  public List<SchemaEntry> schema() {
     return schema;
   }
 
@@ -75,12 +75,12 @@ final class PageMap {
   }
 
   /** Null where a page has no use, such as the lock-byte page. */
-  Page page(int number) {
+  public Page page(int number) {
     return pages[number];
   }
 
   /** By number. */
-  List<Page> pages(Kind kind) {
+  public List<Page> pages(Kind kind) {
     return pages(null, kind);
   }
 
@@ -89,7 +89,7 @@ final class PageMap {
    *
    * @param object null for any
    */
-  List<Page> pages(String object, Kind kind) {
+  public List<Page> pages(String object, Kind kind) {
     List<Page> found = new ArrayList<>();
     for (Page page : pages) {
       if (page != null && page.kind() == kind && (object == null || object.equals(page.object()))) {
@@ -110,7 +110,7 @@ final class PageMap {
   }
 
   /** Where the cells of a b-tree page start in the image, in the order of the pointer array. */
-  static int[] cellStarts(DatabaseImage image, int page) {
+  public static int[] cellStarts(DatabaseImage image, int page) {
     int header = image.treeAt(page);
     int type = image.u8(header);
     int[] starts = new int[image.u16(header + 3)];
@@ -122,7 +122,7 @@ final class PageMap {
   }
 
   /** The cells that carry a payload: all but those of a table's interior pages. */
-  List<Cell> cells(int page) {
+  public List<Cell> cells(int page) {
     int type = image.u8(image.treeAt(page));
     List<Cell> cells = new ArrayList<>();
     if (type != INTERIOR_TABLE) {

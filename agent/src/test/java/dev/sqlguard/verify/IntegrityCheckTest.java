@@ -81,6 +81,20 @@ class IntegrityCheckTest {
     assertInstanceOf(Verdict.Healthy.class, verdict(image));
   }
 
+  /** Plain pages, and not one statement that succeeds: with SQLITE_CORRUPT it would be damage. */
+  @Test
+  void aLockIsNoDamage() throws Exception {
+    Path image = made("CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)", fill(200));
+    try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + image);
+        Statement statement = db.createStatement()) {
+      statement.execute("BEGIN EXCLUSIVE");
+      Verdict.CannotTell unknown =
+          assertInstanceOf(Verdict.CannotTell.class, verdict(image, Verifier.Depth.FULL));
+      assertEquals(Verdict.Cause.MACHINE, unknown.cause());
+    }
+    assertInstanceOf(Verdict.Healthy.class, verdict(image));
+  }
+
   @Test
   void aLogBesideTheImageIsFoldedIn() throws Exception {
     Path live = directory.resolve("live.db");

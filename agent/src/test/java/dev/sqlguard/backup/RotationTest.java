@@ -34,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Slots, on images of two pages that differ in one byte. */
 class RotationTest {
@@ -154,6 +156,22 @@ class RotationTest {
     assertArrayEquals(foreign, Files.readAllBytes(first));
     assertArrayEquals(foreign, Files.readAllBytes(second));
     assertFalse(Files.exists(names.staged()));
+  }
+
+  /** SQLite would replay it into the backup, or delete it, whoever opens the backup. */
+  @ParameterizedTest
+  @ValueSource(strings = {".bak-wal", ".bak-journal", ".bak.1-wal", ".bak.1-journal"})
+  void noBackupComesBesideALogOfSomebodyElse(String suffix) throws Exception {
+    Path log = Files.writeString(Path.of(main + suffix), "mine");
+    place(rotation(2, 0), 1);
+    place(rotation(2, 0), 2);
+    assertHolds(2, names.series().get(1).slot(0));
+    assertHolds(1, names.series().get(1).slot(1));
+    assertEquals("mine", Files.readString(log));
+    assertEquals(
+        List.of(
+            "a.db", "a.db" + suffix, "a.db.sqlguard", "a.db.sqlguard.bak", "a.db.sqlguard.bak.1"),
+        files());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.sqlguard.guard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sqlguard.it.KernelView;
@@ -11,8 +12,12 @@ import dev.sqlguard.store.fault.WatchedSyscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Another process opens a damaged database before each of the guard's file operations in turn (some
@@ -130,5 +135,40 @@ class VisitorDuringRepairTest {
           Integer.toString(CrashTest.ROWS + committed), shell.say("SELECT count(*) FROM t"), what);
     }
     return true;
+  }
+
+  /** Nobody has it open any more, and it isn't what was examined. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatIsCommittedAfterTheExaminationIsNotReplaced(boolean wal) throws Exception {
+    Shell.assumePresent();
+    Path db = directory.resolve("app.db");
+    CrashTest.create(db, CrashTest.ROWS);
+    CrashTest.start(db, new Disk());
+    CrashTest.damage(db);
+    if (wal) {
+      CrashTest.leaveWal(db);
+    }
+    List<String> answers = new ArrayList<>();
+    WatchedSyscalls visited =
+        new WatchedSyscalls() {
+          @Override
+          protected void before(Call call) throws IOException {
+            if (call.is(Call.Kind.CREATE, ".sqlguard-install")) {
+              try (Shell visitor = new Shell(db, 0)) {
+                answers.add(visitor.say(INSERT));
+              }
+            }
+          }
+        };
+    CrashTest.start(db, new Disk(visited));
+    assertEquals(List.of(""), answers);
+    assertFalse(Files.exists(CrashTest.beside(db, ".corrupt")));
+    CrashTest.start(db, new Disk());
+    assertTrue(Files.exists(CrashTest.beside(db, ".corrupt")));
+    try (Shell shell = new Shell(db, 0)) {
+      assertEquals("ok", shell.say("PRAGMA integrity_check"));
+      assertEquals(Integer.toString(CrashTest.ROWS + 1), shell.say("SELECT count(*) FROM t"));
+    }
   }
 }

@@ -202,6 +202,34 @@ class ExitBesideOthersIT {
     }
   }
 
+  /** The first attempt has no patience; the second finds the log free. */
+  @Test
+  void aLogThatIsBusyForAWhileIsFoldedInAfterwards() throws Exception {
+    try (var other = open(GuardedJvm.jvm().unguarded(), db);
+        var app = open(GuardedJvm.jvm().options("exit-timeout=20s"), db)) {
+      app.ok("sql", db.toString(), INSERT);
+      other.ok("sql", db.toString(), "BEGIN");
+      assertEquals("51", other.say("sql", db.toString(), COUNT));
+      app.ok("sql", db.toString(), INSERT);
+      app.tell("exit", "0");
+      awaitCheckpointOrEnd(app.pid());
+      other.ok("sql", db.toString(), "COMMIT");
+      assertEquals(0, app.awaitEnd().exitCode());
+      assertLogIsEmpty();
+      assertEquals(ROWS + 2, rowsInMainFileAlone());
+    }
+  }
+
+  /** WAL_CKPT_LOCK is byte 121 of the WAL-index; the kernel shows it as one with its neighbours. */
+  private void awaitCheckpointOrEnd(long pid) throws Exception {
+    Path sharedMemory = Databases.beside(db, "-shm");
+    while (ProcessHandle.of(pid).isPresent()
+        && KernelView.locks(pid, sharedMemory).stream()
+            .noneMatch(lock -> lock.startsWith("WRITE") && lock.endsWith(" 121"))) {
+      Thread.sleep(1);
+    }
+  }
+
   @Test
   void aConnectionWithExclusiveLockingIsNotWaitedForForEver() throws Exception {
     try (var app = GuardedJvm.jvm().options("exit-timeout=1s").start()) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -136,5 +137,20 @@ class OldDriverVerdictsIT {
     backUp(version);
     assertEquals(ROWS + 1, Databases.rows(Databases.beside(db, ".bak")));
     assertTrue(Databases.isIntact(Databases.beside(db, ".bak")));
+  }
+
+  /** Before 3.8, of an index in which large integers stand among reals. */
+  @Test
+  void damageThatOnlyAnOldVersionFindsIsNone() throws Exception {
+    Databases.execute(
+        db,
+        "CREATE TABLE n(v)",
+        "CREATE INDEX nv ON n(v)",
+        "INSERT INTO n SELECT CASE WHEN id % 2 THEN 4611686018427387904 + id"
+            + " ELSE 4611686018427387904.0 + id * 100 END FROM t");
+    byte[] before = Files.readAllBytes(db);
+    backUp("3.7.2");
+    assertArrayEquals(before, Files.readAllBytes(db));
+    assertFalse(Files.exists(Databases.beside(db, ".corrupt")));
   }
 }

@@ -43,7 +43,7 @@ class PermissionsIT {
     assumeTrue(new File("/usr/bin/setpriv").canExecute(), "needs setpriv");
     Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
     List<Path> classPath = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : GuardedJvm.applicationClassPath()) {
       Path from = Path.of(entry);
       Path to = shared.resolve("lib-" + classPath.size() + "-" + from.getFileName());
       copy(from, to);

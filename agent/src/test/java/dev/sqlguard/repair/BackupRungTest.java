@@ -20,6 +20,7 @@ import dev.sqlguard.verify.Verifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -135,6 +136,21 @@ class BackupRungTest {
     assertEquals(Optional.of(slot(1)), offerWhereReadable(10));
     assertEquals(1, passedOver.size(), passedOver::toString);
     assertTrue(passedOver.get(0).contains("Input/output error"), passedOver::toString);
+  }
+
+  /** It is known by its size and times, and sound: it isn't what was checked and put there. */
+  @Test
+  void theNextIsTriedWhereTheBytesOfOneHaveChanged() throws Exception {
+    byte[] changed = Files.readAllBytes(slot(0));
+    changed[1023] = 25;
+    verdicts.put((byte) 25, new Healthy(rows(25)));
+    FileTime time = Files.getLastModifiedTime(slot(0));
+    Files.write(slot(0), changed);
+    Files.setLastModifiedTime(slot(0), time);
+    assertEquals(slot(0), new Catalog(state, names, disk).entries().get(0).file());
+    assertEquals(Optional.of(slot(1)), offerWhereReadable(10));
+    assertEquals(1, passedOver.size(), passedOver::toString);
+    assertTrue(passedOver.get(0).contains(slot(0).getFileName().toString()));
   }
 
   /** A directory in a slot can be opened by nobody. */

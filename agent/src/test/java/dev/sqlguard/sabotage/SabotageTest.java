@@ -36,8 +36,13 @@ class SabotageTest {
     for (Sabotage sabotage : all()) {
       assertFalse(sabotage.tests().isEmpty(), sabotage.name());
       for (String test : sabotage.tests()) {
-        Path source = Path.of("src/test/java/dev/sqlguard", test.replace('.', '/') + ".java");
+        String[] parts = test.split("#");
+        Path source = Path.of("src/test/java/dev/sqlguard", parts[0].replace('.', '/') + ".java");
         assertTrue(Files.exists(source), sabotage.name() + ": " + test);
+        if (parts.length > 1) {
+          String method = "void " + parts[1].replaceAll("\\(.*", "") + "(";
+          assertTrue(Files.readString(source).contains(method), sabotage.name() + ": " + test);
+        }
       }
     }
   }

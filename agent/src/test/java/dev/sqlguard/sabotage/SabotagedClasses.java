@@ -33,10 +33,19 @@ final class SabotagedClasses {
    * @throws IllegalArgumentException where it can't be applied, or doesn't compile
    */
   void compile(Sabotage sabotage) throws IOException {
-    Path original = module.resolve(sabotage.file());
-    Path source = classes.resolveSibling("source").resolve(original.getFileName());
+    String file = sabotage.file();
+    compile(file, sabotage.applyTo(Files.readAllLines(module.resolve(file))));
+  }
+
+  /** Compiles the file as it stands: that alone must change nothing. */
+  void compileUnchanged(String file) throws IOException {
+    compile(file, Files.readAllLines(module.resolve(file)));
+  }
+
+  private void compile(String file, List<String> lines) throws IOException {
+    Path source = classes.resolveSibling("source").resolve(Path.of(file).getFileName());
     Files.createDirectories(source.getParent());
-    Files.write(source, sabotage.applyTo(Files.readAllLines(original)));
+    Files.write(source, lines);
     StringWriter complaints = new StringWriter();
     List<String> options =
         new ArrayList<>(
@@ -68,6 +77,8 @@ final class SabotagedClasses {
         Files.copy(file, inside.getPath(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }
+    // It was written anew, for its owner only; tests copy it for other users, with its mode.
+    Files.setPosixFilePermissions(jar, Files.getPosixFilePermissions(shipped));
     return jar;
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sqlguard.it.KernelView;
+import dev.sqlguard.it.Shell;
 import dev.sqlguard.store.fault.Call;
 import dev.sqlguard.store.fault.WatchedSyscalls;
 import java.io.IOException;
@@ -12,9 +13,12 @@ import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guard's one descriptor of a database. */
 class LiveFileTest {
@@ -126,5 +130,26 @@ class LiveFileTest {
     live.close();
     assertEquals(List.of("WRITE 1073741826 1073742335"), locks(main));
     Reference.reachabilityFence(parked);
+  }
+
+  /** A reader keeps its lock where the guard took none; with PENDING alone it would go unseen. */
+  @ParameterizedTest
+  @ValueSource(strings = {"BEGIN; SELECT * FROM t", "BEGIN IMMEDIATE"})
+  void whoHasALockInAnotherProcessKeepsTheGuardOut(String lock) throws Exception {
+    Shell.assumePresent();
+    Path main = directory.resolve("app.db");
+    try (Shell other = new Shell(main, 0)) {
+      other.say("CREATE TABLE t(x)");
+      assertEquals("", other.say(lock));
+      List<String> its = KernelView.locks(other.pid(), main);
+      assertEquals(Optional.empty(), LiveFile.tryExclusive(main, new Disk(), new Parked()));
+      assertEquals(its, KernelView.locks(other.pid(), main));
+      assertEquals(List.of(), locks(main));
+      assertEquals(0, FileUsers.inThisProcess(Set.of(idOf(main))));
+      assertEquals("", other.say("COMMIT"));
+      try (LiveFile free = LiveFile.tryExclusive(main, new Disk(), new Parked()).orElseThrow()) {
+        assertEquals(idOf(main), free.id());
+      }
+    }
   }
 }

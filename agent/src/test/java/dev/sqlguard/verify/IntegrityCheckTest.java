@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,34 @@ class IntegrityCheckTest {
             "INSERT INTO t VALUES (1, 'a')");
     assertTrue(execute(image, "PRAGMA integrity_check").get(0).startsWith("CHECK"));
     assertInstanceOf(Verdict.Healthy.class, verdict(image));
+  }
+
+  /** Waits for no lock. */
+  private static final class Impatient implements SqliteEngine {
+    @Override
+    public Connection open(Path file) throws SQLException {
+      return DriverManager.getConnection("jdbc:sqlite:" + file + "?busy_timeout=0");
+    }
+
+    @Override
+    public String name() {
+      return "this test";
+    }
+  }
+
+  /** Plain pages, and not one statement that succeeds: with SQLITE_CORRUPT it would be damage. */
+  @Test
+  void aLockIsNoDamage() throws Exception {
+    Path image = made("CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)", fill(200));
+    IntegrityCheck check = new IntegrityCheck(new Impatient());
+    try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + image);
+        Statement statement = db.createStatement()) {
+      statement.execute("BEGIN EXCLUSIVE");
+      Verdict locked = check.verify(image, Verifier.Depth.FULL);
+      Verdict.CannotTell unknown = assertInstanceOf(Verdict.CannotTell.class, locked);
+      assertEquals(Verdict.Cause.MACHINE, unknown.cause());
+    }
+    assertInstanceOf(Verdict.Healthy.class, check.verify(image, Verifier.Depth.FULL));
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What we make of random statements is what SQLite makes of them. */
 class AgainstSqliteTest {
-  private static final int A_FEW = 300;
+  private static final int A_FEW = 200;
   private static final int SCHEMAS = A_FEW * Integer.getInteger("sqlguard.schema.rounds", 1);
 
   @Test

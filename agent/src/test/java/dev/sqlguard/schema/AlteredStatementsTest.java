@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * in an expression, which isn't read.
  */
 class AlteredStatementsTest {
-  private static final int A_FEW = 400;
+  private static final int A_FEW = 250;
   private static final int ALTERATIONS = A_FEW * Integer.getInteger("sqlguard.schema.rounds", 1);
   private static final String PIECES =
       "\"'`[]();,.-+*/=<>!|x'0 \n\t_aeiYZ\u00e4$?@#%&~\\\f\u000b1.5--/**/";

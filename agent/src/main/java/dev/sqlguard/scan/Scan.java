@@ -158,6 +158,10 @@ public final class Scan {
       }
     }
     for (SchemaEntry entry : schema.unplaced()) {
+      if (entry.root() == 0) {
+        suspicions.add(0, entry.name(), "an object that nothing fits");
+        continue;
+      }
       Tree tree = Tree.unknown(entry.name(), entry.root());
       trees.add(tree);
       if (entry.type().equals("table")) {

@@ -83,7 +83,9 @@ public final class FastCheck implements Verifier {
     if (!suspicions.isEmpty()) {
       return judgeSuspected(image);
     }
-    if (report.schema() == null || !answers(image, report)) {
+    if (report.schema() == null
+        || !report.schema().unplaced().isEmpty()
+        || !answers(image, report)) {
       return judge(image, Depth.FULL);
     }
     if (foundByNewestOnly) {

@@ -205,7 +205,7 @@ enum Scenario {
     @Override
     String build(Scene scene) throws Exception {
       String content = ROTATION_DUE.build(scene);
-      scene.interruptedBefore(Kind.SQLITE, "-staged");
+      scene.interruptedBefore(Kind.SYNC, "-staged");
       return content;
     }
   },

@@ -159,6 +159,27 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
     return Optional.ofNullable(version);
   }
 
+  /** Asks a database in memory, once: most first opens need no connection of the guard's. */
+  @Override
+  public Optional<String> versionOnceOpened() {
+    if (copy.version == null) {
+      copy.version = version == null ? versionInMemory() : version;
+    }
+    return Optional.ofNullable(copy.version);
+  }
+
+  private String versionInMemory() {
+    Class<?> known = anchor.get();
+    if (known == null) {
+      return null;
+    }
+    try (Connection connection = driver(known).connect("jdbc:sqlite::memory:", new Properties())) {
+      return connection == null ? null : versionOf(connection);
+    } catch (SQLException e) {
+      return null;
+    }
+  }
+
   /** The statement reads no file. Null where it fails: the connection may be good all the same. */
   private static String versionOf(Connection connection) {
     try (Statement statement = connection.createStatement();

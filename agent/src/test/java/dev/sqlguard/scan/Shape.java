@@ -2,6 +2,7 @@ package dev.sqlguard.scan;
 
 import dev.sqlguard.it.HealthyParts;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -358,16 +359,12 @@ enum Shape {
   ODD_PARTS("ex", "gen", "js", "ma", "pa") {
     @Override
     void make(Work work) throws SQLException {
+      List<HealthyParts.Part> parts = new ArrayList<>(PARTS);
       for (int i = 0; i < 3; i++) {
-        HealthyParts.Part part = work.one(PARTS);
-        try {
-          for (String statement : part.statements()) {
-            work.run(statement);
-          }
-        } catch (SQLException e) {
-          if (!String.valueOf(e.getCause()).contains("already exists")) {
-            throw e;
-          }
+        HealthyParts.Part part = work.one(parts);
+        parts.remove(part);
+        for (String statement : part.statements()) {
+          work.run(statement);
         }
       }
     }

@@ -13,10 +13,10 @@ enum Shape {
     @Override
     void make(Work work) throws SQLException {
       RandomValues values = new RandomValues(work.random());
-      work.run("CREATE TABLE deep(id INTEGER PRIMARY KEY, a, b)");
+      work.run("CREATE TABLE high(id INTEGER PRIMARY KEY, a, b)");
       int length = work.between(5, 90);
       work.fill(
-          "deep",
+          "high",
           List.of("a", "b"),
           "id",
           work.between(300, 900),
@@ -269,6 +269,10 @@ enum Shape {
         RandomTable table = new RandomTable(work, "many_" + i);
         table.columns(work.between(1, 3), RandomTable.TYPES).create().index(work.between(0, 1));
         table.rows(work.between(0, 8));
+      }
+      // Of small pages the schema's tree then has more than two levels.
+      for (int i = work.chance(3) ? 150 : 0; i > 0; i--) {
+        work.run("CREATE VIEW many_v" + i + " AS SELECT 'some text', " + i);
       }
     }
   },

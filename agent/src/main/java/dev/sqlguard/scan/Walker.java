@@ -298,7 +298,7 @@ final class Walker {
       if (!meet(children[i], PointerMap.Use.BTREE_CHILD, number)) {
         continue;
       }
-      if (height > 1 && crew != null && crew.isHungry()) {
+      if (isForOthers(height)) {
         crew.add(new Task(tree, children[i], height - 1, number, hasLow, above, upTo, null, null));
       } else {
         table(children[i], height - 1, hasLow, above, upTo);
@@ -422,7 +422,7 @@ final class Walker {
     if (!meet(child, PointerMap.Use.BTREE_CHILD, parent)) {
       return;
     }
-    if (height > 1 && crew != null && crew.isHungry()) {
+    if (isForOthers(height)) {
       Entry lowCopy = copy(low);
       Entry highCopy = copy(high);
       crew.add(
@@ -430,6 +430,14 @@ final class Walker {
     } else {
       index(child, height - 1, low, high);
     }
+  }
+
+  /**
+   * Whether a page is left to another thread, with all that is below it. Not where somebody waits
+   * for the rows: those of sqlite_schema are wanted before there is any other work.
+   */
+  private boolean isForOthers(int height) {
+    return height > 1 && sink == null && crew != null && crew.isHungry();
   }
 
   private static Entry copy(Entry entry) {

@@ -1,12 +1,14 @@
 package dev.sqlguard.scan;
 
 import dev.sqlguard.salvage.bench.Cell;
+import dev.sqlguard.salvage.bench.PageMap;
 import dev.sqlguard.salvage.bench.PageMap.Kind;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Damage that leaves every page well-formed: the wrong entries in it, or the wrong rows. */
 final class EntryDamage {
+  private static final int TRIES = 10;
   private static final int REAL = 7;
   private static final double[] ODD_REALS = {
     0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, 1.0, 0x1p53, 0x1p63
@@ -67,8 +69,12 @@ final class EntryDamage {
     if (cell == null || cell.size() == 0) {
       return false;
     }
-    if (patient.chance(4)) {
-      return exchange(patient, cell, page);
+    if (patient.chance(3)) {
+      boolean done = patient.chance(2) && exchange(patient, cell, page);
+      for (int i = 0; i < TRIES && !done; i++) {
+        done = exchangeAcross(patient, patient.cell(page), page);
+      }
+      return done;
     }
     RecordBytes.Field field = field(patient, new RecordBytes(patient.image, cell));
     if (field == null || field.size() == 0) {
@@ -117,6 +123,32 @@ final class EntryDamage {
     byte[] kept = patient.image.range(a, a + length);
     patient.image.put(a, patient.image.range(b, b + length));
     patient.image.put(b, kept);
+    return true;
+  }
+
+  /** An entry changes places with one of another page, its neighbour in the order if possible. */
+  private static boolean exchangeAcross(Patient patient, Cell one, int page) {
+    PageMap.Page there = patient.map.page(page);
+    int other =
+        there.kind() == Kind.INDEX_INTERIOR
+            ? patient.image.u32(one.start())
+            : patient.chance(2) ? there.parent() : patient.sibling(page);
+    PageMap.Page target = other == 0 ? null : patient.map.page(other);
+    if (target == null || !target.object().equals(there.object())) {
+      return false;
+    }
+    List<Cell> cells = patient.map.cells(other);
+    if (there.kind() == Kind.INDEX_INTERIOR && patient.chance(2) && !cells.isEmpty()) {
+      cells = List.of(cells.get(cells.size() - 1));
+    }
+    Cell two = patient.one(cells.stream().filter(cell -> cell.size() == one.size()).toList());
+    if (two == null || one.overflows() || one.local() != two.local()) {
+      return false;
+    }
+    byte[] kept = patient.image.range(one.payload(), one.payload() + one.local());
+    byte[] taken = patient.image.range(two.payload(), two.payload() + two.local());
+    patient.image.put(one.payload(), taken);
+    patient.image.put(two.payload(), kept);
     return true;
   }
 }

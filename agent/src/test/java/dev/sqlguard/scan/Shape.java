@@ -2,6 +2,7 @@ package dev.sqlguard.scan;
 
 import dev.sqlguard.it.HealthyParts;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -12,10 +13,10 @@ enum Shape {
     @Override
     void make(Work work) throws SQLException {
       RandomValues values = new RandomValues(work.random());
-      work.run("CREATE TABLE deep(id INTEGER PRIMARY KEY, a, b)");
+      work.run("CREATE TABLE high(id INTEGER PRIMARY KEY, a, b)");
       int length = work.between(5, 90);
       work.fill(
-          "deep",
+          "high",
           List.of("a", "b"),
           "id",
           work.between(300, 900),
@@ -269,6 +270,10 @@ enum Shape {
         table.columns(work.between(1, 3), RandomTable.TYPES).create().index(work.between(0, 1));
         table.rows(work.between(0, 8));
       }
+      // Of small pages the schema's tree then has more than two levels.
+      for (int i = work.chance(3) ? 150 : 0; i > 0; i--) {
+        work.run("CREATE VIEW many_v" + i + " AS SELECT 'some text', " + i);
+      }
     }
   },
   FULL_TEXT {
@@ -358,16 +363,12 @@ enum Shape {
   ODD_PARTS("ex", "gen", "js", "ma", "pa") {
     @Override
     void make(Work work) throws SQLException {
+      List<HealthyParts.Part> parts = new ArrayList<>(PARTS);
       for (int i = 0; i < 3; i++) {
-        HealthyParts.Part part = work.one(PARTS);
-        try {
-          for (String statement : part.statements()) {
-            work.run(statement);
-          }
-        } catch (SQLException e) {
-          if (!String.valueOf(e.getCause()).contains("already exists")) {
-            throw e;
-          }
+        HealthyParts.Part part = work.one(parts);
+        parts.remove(part);
+        for (String statement : part.statements()) {
+          work.run(statement);
         }
       }
     }

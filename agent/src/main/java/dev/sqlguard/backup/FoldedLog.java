@@ -6,6 +6,7 @@ import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.verify.IntegrityCheck;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -41,7 +42,8 @@ public final class FoldedLog {
     try (FileBytes main = new FileBytes(copy);
         FileBytes wal = new FileBytes(beside.wal())) {
       WalImage image = WalImage.over(main, wal, Replay.STRICT);
-      if (image.pageSize().isEmpty()) {
+      if (image.pageSize().isEmpty()
+          || !IntegrityCheck.isPlausible(image.size(), main.size() + wal.size())) {
         return false;
       }
       fold(image, copy, disk);

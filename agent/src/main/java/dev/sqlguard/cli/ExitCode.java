@@ -11,6 +11,9 @@ final class ExitCode {
   /** There is nothing to save or to restore. */
   static final int NOTHING = 2;
 
+  /** Neither healthy nor damaged, as far as can be known. */
+  static final int CANNOT_TELL = 2;
+
   /** EX_USAGE. */
   static final int WRONG_USE = 64;
 

@@ -9,6 +9,7 @@ import dev.sqlguard.store.SideFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * A private copy of a database's files that others may have open: main file, WAL and journal as
@@ -16,7 +17,7 @@ import java.util.Optional;
  */
 final class FrozenCopy {
   private static final int ATTEMPTS = 3;
-  private static final long CLOCK_COARSENESS_MILLIS = 2000;
+  static final long CLOCK_COARSENESS_MILLIS = 2000;
 
   private FrozenCopy() {}
 
@@ -31,9 +32,18 @@ final class FrozenCopy {
    * @throws Refusal where the files change faster than they can be copied
    */
   static void take(Path main, Path copy, Disk disk) throws IOException {
+    take(main, copy, disk, done -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress is told the bytes of the main file copied so far
+   */
+  static void take(Path main, Path copy, Disk disk, LongConsumer progress) throws IOException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Origin origin = Origin.of(main).orElseThrow(() -> gone(main));
-      copy(origin, copy, disk);
+      copy(origin, copy, disk, progress);
       boolean young = origin.isYoungerThan(System.currentTimeMillis(), CLOCK_COARSENESS_MILLIS);
       if (origin.isUnchanged() && (!young || isSame(origin, copy))) {
         return;
@@ -50,11 +60,12 @@ final class FrozenCopy {
     disk.delete(copy);
   }
 
-  private static void copy(Origin origin, Path copy, Disk disk) throws IOException {
+  private static void copy(Origin origin, Path copy, Disk disk, LongConsumer progress)
+      throws IOException {
     SideFiles from = origin.files();
     SideFiles to = SideFiles.of(copy);
-    copyBytes(from.main(), to.main(), disk);
-    copyBytes(from.wal(), to.wal(), disk);
+    copyBytes(from.main(), to.main(), disk, progress);
+    copyBytes(from.wal(), to.wal(), disk, done -> {});
     if (isOrdinary(from.journal())) {
       try (FileBytes journal = new FileBytes(from.journal())) {
         CopiedJournal.write(journal, to.journal(), disk);
@@ -62,10 +73,11 @@ final class FrozenCopy {
     }
   }
 
-  private static void copyBytes(Path from, Path to, Disk disk) throws IOException {
+  private static void copyBytes(Path from, Path to, Disk disk, LongConsumer progress)
+      throws IOException {
     if (isOrdinary(from)) {
       try (FileBytes bytes = new FileBytes(from)) {
-        disk.copy(bytes, to, done -> {});
+        disk.copy(bytes, to, progress);
       }
     }
   }

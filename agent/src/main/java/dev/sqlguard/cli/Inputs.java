@@ -41,30 +41,40 @@ final class Inputs {
     return given.toRealPath();
   }
 
-  /**
-   * Refuses what was never a plain SQLite database. A destroyed header is no reason: then the rest
-   * of the file counts.
-   */
+  /** Refuses what was never a plain SQLite database, unless a log beside it may hold one. */
   static void requireDatabase(Path main) throws IOException {
+    if (FileStat.ofEntry(main).orElseThrow().size() == 0 && hasLog(main)) {
+      return;
+    }
+    Optional<String> other = otherThanDatabase(main);
+    if (other.isPresent()) {
+      String why = other.get() + ": there is nothing to save";
+      throw new Refusal(ExitCode.NOTHING, main, why);
+    }
+  }
+
+  /**
+   * What the file is, where it was never a plain SQLite database. A destroyed header is no reason:
+   * then the rest of the file counts.
+   */
+  static Optional<String> otherThanDatabase(Path main) throws IOException {
     try (FileBytes bytes = new FileBytes(main)) {
       if (bytes.size() == 0) {
-        if (hasContent(SideFiles.of(main).wal())) {
-          return;
-        }
-        throw nothing(main, "is empty");
+        return Optional.of("is empty");
       }
       if (DatabaseHeader.read(bytes).isPresent()
           || PlainDatabaseProof.pageSize(bytes).isPresent()) {
-        return;
+        return Optional.empty();
       }
       byte[] sample = new byte[(int) Math.min(SAMPLE, bytes.size())];
       bytes.read(0, sample, 0, sample.length);
       if (isText(sample)) {
-        throw nothing(main, "is a text file, not a database");
+        return Optional.of("is a text file, not a database");
       }
-      if (sample.length >= 4096 && entropy(sample) > RANDOM) {
-        throw nothing(main, "is encrypted, or not a SQLite database at all");
-      }
+      boolean random = sample.length >= 4096 && entropy(sample) > RANDOM;
+      return random
+          ? Optional.of("is encrypted, or not a SQLite database at all")
+          : Optional.empty();
     }
   }
 
@@ -85,12 +95,9 @@ final class Inputs {
     return Optional.of(given.toRealPath());
   }
 
-  private static Refusal nothing(Path main, String why) {
-    return new Refusal(ExitCode.NOTHING, main, why + ": there is nothing to save");
-  }
-
-  private static boolean hasContent(Path file) throws IOException {
-    Optional<FileStat> stat = FileStat.ofEntry(file);
+  /** Whether there is anything in its WAL. */
+  static boolean hasLog(Path main) throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(SideFiles.of(main).wal());
     return stat.isPresent() && stat.get().size() > 0;
   }
 

@@ -2,7 +2,7 @@ package dev.sqlguard.cli;
 
 import dev.sqlguard.salvage.SalvageProgress;
 
-/** How far a salvage has come: a bar on a terminal, a line every few seconds elsewhere. */
+/** How far the work has come: a bar on a terminal, a line every few seconds elsewhere. */
 final class ProgressDisplay implements SalvageProgress, AutoCloseable {
   private static final int WIDTH = 30;
   private static final long BAR_NANOS = 100_000_000L;
@@ -11,6 +11,7 @@ final class ProgressDisplay implements SalvageProgress, AutoCloseable {
 
   private final Terminal terminal;
   private final Runnable check;
+  private final boolean wanted;
   private String current = "";
   private long last;
   private boolean drawn;
@@ -19,14 +20,32 @@ final class ProgressDisplay implements SalvageProgress, AutoCloseable {
    * @param check run at every step; may throw to stop the work
    */
   ProgressDisplay(Terminal terminal, Runnable check) {
+    this(terminal, check, true);
+  }
+
+  private ProgressDisplay(Terminal terminal, Runnable check, boolean wanted) {
     this.terminal = terminal;
     this.check = check;
+    this.wanted = wanted;
+  }
+
+  /** A bar on a terminal, and nothing elsewhere. */
+  static ProgressDisplay barOnly(Terminal terminal) {
+    return new ProgressDisplay(terminal, () -> {}, terminal.isInteractive());
   }
 
   @Override
   public void at(Phase phase, long done, long total) {
     check.run();
     show(phase.text(), done, total);
+  }
+
+  /**
+   * @param total of the same unit as {@code done}
+   */
+  void at(String what, long done, long total) {
+    check.run();
+    show(what, done, total);
   }
 
   /** Work that doesn't tell how far it is. */
@@ -38,7 +57,7 @@ final class ProgressDisplay implements SalvageProgress, AutoCloseable {
     long now = System.nanoTime();
     boolean begins = !what.equals(current);
     long interval = terminal.isInteractive() ? BAR_NANOS : LINE_NANOS;
-    if (!begins && now - last < interval) {
+    if (!wanted || !begins && now - last < interval) {
       return;
     }
     current = what;

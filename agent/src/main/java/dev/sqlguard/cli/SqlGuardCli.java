@@ -35,6 +35,7 @@ public final class SqlGuardCli {
     this.terminal = terminal;
     NewestSqlite newest = new NewestSqlite(sqlite);
     this.line = new CommandLine(new Root());
+    line.addSubcommand(new CheckCommand(terminal, newest));
     line.addSubcommand(new SalvageCommand(terminal, newest));
     line.addSubcommand(new StatusCommand(terminal, newest));
     line.addSubcommand(new RestoreCommand(terminal, newest));
@@ -89,21 +90,22 @@ public final class SqlGuardCli {
       name = "java -jar sqlguard.jar",
       mixinStandardHelpOptions = true,
       description =
-          "Takes rows out of damaged SQLite databases, looks after their backups, and puts the guard"
-              + " on a JVM that is running.",
+          "Checks SQLite databases, takes rows out of damaged ones, looks after their backups, and"
+              + " puts the guard on a JVM that is running.",
       footer = {
         "",
         "The same jar is a Java agent that does this by itself: -javaagent:sqlguard.jar",
         "",
-        "Exit codes: 0 complete, 1 with losses, 2 nothing to save, 64 wrong use, 66 a file or"
-            + " process that was named can't be used, 69 a JVM that can't be joined, 70 a defect of"
-            + " this program, 74 an error of reading or writing, 75 the database is in use, 77"
-            + " another user's process."
+        "Exit codes: 0 complete or healthy, 1 with losses or damaged, 2 nothing to save or cannot"
+            + " tell, 64 wrong use, 66 a file or process that was named can't be used, 69 a JVM that"
+            + " can't be joined, 70 a defect of this program, 74 an error of reading or writing, 75"
+            + " the database is in use, 77 another user's process."
       })
   private final class Root implements Runnable {
     @Override
     public void run() {
-      throw new ParameterException(line, "What is to be done? salvage, status, restore or attach");
+      throw new ParameterException(
+          line, "What is to be done? check, salvage, status, restore or attach");
     }
   }
 }

@@ -13,13 +13,11 @@ import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Sizes;
-import dev.sqlguard.store.Space;
 import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Verdict;
 import dev.sqlguard.verify.Verdict.Damaged;
 import dev.sqlguard.verify.Verdict.Healthy;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -176,24 +174,9 @@ final class StatusCommand implements Callable<Integer> {
     if (!check) {
       return Optional.empty();
     }
-    Path directory = Files.createTempDirectory("sqlguard-");
-    Path copy = directory.resolve("copy.db");
-    deleteAtSignal(directory, copy);
-    try {
-      Space.require(directory, FrozenCopy.size(file));
-      FrozenCopy.take(file, copy, disk);
-      return Optional.of(sqlite.check(copy, disk));
-    } finally {
-      FrozenCopy.delete(copy, disk);
-      Files.deleteIfExists(directory);
+    try (PrivateCopy copy = PrivateCopy.of(file, disk, done -> {})) {
+      return Optional.of(sqlite.check(copy.file(), disk));
     }
-  }
-
-  /** In the opposite order. */
-  private static void deleteAtSignal(Path directory, Path copy) {
-    directory.toFile().deleteOnExit();
-    copy.toFile().deleteOnExit();
-    SideFiles.of(copy).all().forEach(side -> side.toFile().deleteOnExit());
   }
 
   private void showTables(Optional<Verdict> verdict, Optional<Contents> recorded) {

@@ -6,7 +6,6 @@ import dev.sqlguard.backup.OnlineCopy;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.format.DatabaseHeader;
-import dev.sqlguard.format.LeafCells;
 import dev.sqlguard.format.PlainDatabaseProof;
 import dev.sqlguard.format.WalImage;
 import dev.sqlguard.store.Disk;
@@ -14,27 +13,22 @@ import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
-import dev.sqlguard.verify.Contents;
+import dev.sqlguard.verify.DestroyedHeader;
 import dev.sqlguard.verify.FastCheck;
-import dev.sqlguard.verify.Finding;
 import dev.sqlguard.verify.IntegrityCheck;
 import dev.sqlguard.verify.KnownSchemas;
-import dev.sqlguard.verify.ReadableRows;
 import dev.sqlguard.verify.SqliteEngine;
 import dev.sqlguard.verify.SqliteError;
 import dev.sqlguard.verify.Verdict;
 import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Cause;
-import dev.sqlguard.verify.Verdict.Damaged;
 import dev.sqlguard.verify.Verdict.Healthy;
 import dev.sqlguard.verify.Verifier.Depth;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** Takes a private copy of a database and has it judged. */
@@ -166,7 +160,7 @@ final class Examiner {
     if (isCannotTell(verdict, Cause.TOO_NEW)) {
       Optional<SqliteEngine> newest = newestSqlite.get();
       Verdict second = newest.isPresent() ? judge(copy, newest.get()) : verdict;
-      proofNeeded = !(second instanceof Healthy) && hasWrongPageSize(copy);
+      proofNeeded = !(second instanceof Healthy) && DestroyedHeader.hasWrongPageSize(copy);
       if (newest.isPresent() && !proofNeeded) {
         verdict = second;
         note = " (says " + newest.get().name() + "; the application's driver can't read it)";
@@ -174,7 +168,7 @@ final class Examiner {
       }
     }
     if (proofNeeded) {
-      verdict = provenPlain(copy, driver).orElse(verdict);
+      verdict = DestroyedHeader.proven(copy, driver, disk).orElse(verdict);
     }
     boolean checked = !proofNeeded;
     return new Examination(
@@ -298,45 +292,6 @@ final class Examiner {
 
   private static boolean isCannotTell(Verdict verdict, Cause cause) {
     return verdict instanceof CannotTell unknown && unknown.cause() == cause;
-  }
-
-  /**
-   * Whether the pages prove another size than the header says. Then SQLite reads a schema that
-   * isn't there, and calls it malformed as it would one that is too new.
-   */
-  private static boolean hasWrongPageSize(Path copy) throws IOException {
-    try (FileBytes bytes = new FileBytes(copy)) {
-      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
-      OptionalInt proven = PlainDatabaseProof.pageSize(bytes);
-      return header.isPresent()
-          && proven.isPresent()
-          && proven.getAsInt() != header.get().pageSize();
-    }
-  }
-
-  /**
-   * "Not a database" is damage only where the rest of the file proves that it was one, and its
-   * header isn't one of a format that is newer than every SQLite. With a substitute for its header
-   * the copy may still show its rows.
-   */
-  private Optional<Verdict> provenPlain(Path copy, ApplicationDriver driver) throws IOException {
-    OptionalInt pageSize;
-    long pages;
-    long leafCells;
-    try (FileBytes bytes = new FileBytes(copy)) {
-      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
-      pageSize = PlainDatabaseProof.pageSize(bytes);
-      if (pageSize.isEmpty()
-          || header.isPresent() && header.get().readVersion() > DatabaseHeader.WAL) {
-        return Optional.empty();
-      }
-      pages = bytes.size() / pageSize.getAsInt();
-      leafCells = LeafCells.count(bytes, pageSize.getAsInt());
-    }
-    disk.patch(copy, 0, DatabaseHeader.substitute(pageSize.getAsInt(), pages));
-    Contents readable = ReadableRows.of(driver, copy).contents();
-    List<Finding> findings = List.of(Finding.headerDestroyed());
-    return Optional.of(new Damaged(findings, true, readable, leafCells));
   }
 
   private static boolean isTrue(Optional<Boolean> known) {

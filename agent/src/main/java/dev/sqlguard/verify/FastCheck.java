@@ -74,10 +74,40 @@ public final class FastCheck implements Verifier {
       if (!isAlone(image)) {
         return judge(image, depth);
       }
-      report = Scan.of(image, threads(image), progress);
+      report = scan(image);
     } catch (IOException e) {
       return judge(image, depth);
     }
+    return conclude(image, report);
+  }
+
+  /**
+   * The first half of {@link #verify}: reads all of the image, and asks no SQLite.
+   *
+   * @param image with no log and no journal beside it
+   */
+  public ScanReport scan(Path image) throws IOException {
+    return Scan.of(image, threads(image), progress);
+  }
+
+  /** What a scan comes to where it leaves nothing open, so that no SQLite is needed. */
+  public Optional<Verdict> conclude(ScanReport report) {
+    boolean isOpen =
+        !report.suspicions().isEmpty()
+            || report.schema() == null
+            || !report.schema().unplaced().isEmpty()
+            || !report.undecided().isEmpty()
+            || !checkable(report.schema().virtualTables()).isEmpty()
+            || !known.contains(report.schemaHash());
+    return isOpen ? Optional.empty() : Optional.of(healthy(report));
+  }
+
+  /**
+   * The second half of {@link #verify}.
+   *
+   * @param report of just these bytes, which may have stood elsewhere
+   */
+  public Verdict conclude(Path image, ScanReport report) {
     suspicions = report.suspicions();
     imageHash = report.imageHash().isEmpty() ? Optional.empty() : Optional.of(report.imageHash());
     if (!suspicions.isEmpty()) {
@@ -91,6 +121,10 @@ public final class FastCheck implements Verifier {
     if (foundByNewestOnly) {
       return new IntegrityCheck(newest.get().orElseThrow()).verify(image, Depth.FULL);
     }
+    return healthy(report);
+  }
+
+  private static Verdict healthy(ScanReport report) {
     return new Healthy(Tables.count(report.rows(), report.schema().virtualTables()));
   }
 

@@ -45,7 +45,7 @@ public final class IntegrityCheck implements Verifier {
     long there = sizeOf(image);
     try (Connection db = engine.open(image)) {
       prepare(db);
-      if (Math.max(sizeOf(db), sizeOf(image)) > MOST_GROWTH * there + MARGIN) {
+      if (!isPlausible(Math.max(sizeOf(db), sizeOf(image)), there)) {
         return new CannotTell(Cause.OTHER, "with its journal it has more pages than can be");
       }
       Verdict verdict = judge(db, image, depth);
@@ -59,6 +59,16 @@ public final class IntegrityCheck implements Verifier {
     } catch (RuntimeException | LinkageError e) {
       return new CannotTell(Cause.OTHER, engine.name() + " can't be used: " + e);
     }
+  }
+
+  /**
+   * Whether a database can be so large.
+   *
+   * @param size that its log or its journal claims, in bytes
+   * @param there in all its files, in bytes
+   */
+  public static boolean isPlausible(long size, long there) {
+    return size <= MOST_GROWTH * there + MARGIN;
   }
 
   /** Of all its files, in bytes. */

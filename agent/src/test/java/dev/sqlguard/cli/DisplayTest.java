@@ -80,6 +80,18 @@ class DisplayTest {
   }
 
   @Test
+  void progressThatIsForTerminalsOnly() {
+    try (ProgressDisplay display = ProgressDisplay.barOnly(terminal(false))) {
+      display.at("scanning a.db", 1, 4);
+    }
+    assertEquals("", err.toString());
+    try (ProgressDisplay display = ProgressDisplay.barOnly(terminal(true))) {
+      display.at("scanning a.db", 1, 4);
+    }
+    assertTrue(err.toString().contains("] scanning a.db, 25 %"));
+  }
+
+  @Test
   void progressStopsTheWorkAfterASignal() {
     ProgressDisplay display =
         new ProgressDisplay(

@@ -81,6 +81,8 @@ class SqlGuardCliTest {
         "salvage a.db",
         "salvage a.db b.db c.db",
         "salvage --nonsense a.db b.db",
+        "check",
+        "check --nonsense a.db",
         "salvage a.db b.db --backup",
         "status",
         "status a.db b.db",
@@ -121,6 +123,14 @@ class SqlGuardCliTest {
       assertTrue(out.toString().contains("  " + code + " "), code);
     }
     assertEquals("", err.toString());
+  }
+
+  @Test
+  void helpOfCheckNamesItsExitCodes() {
+    assertEquals(0, run("check", "--help"));
+    for (String code : List.of("0", "1", "2", "64", "70")) {
+      assertTrue(out.toString().contains("  " + code + " "), code);
+    }
   }
 
   @Test

@@ -27,7 +27,7 @@ class CommandLineIT {
     assertEquals(0, ended.exitCode());
     assertEquals(List.of(), ended.errors());
     String text = String.join("\n", ended.output());
-    for (String word : List.of("salvage", "status", "restore", "attach", "Exit codes")) {
+    for (String word : List.of("check", "salvage", "status", "restore", "attach", "Exit codes")) {
       assertTrue(text.contains(word), text);
     }
   }
@@ -46,7 +46,7 @@ class CommandLineIT {
     assertEquals(64, ended.exitCode());
     assertEquals(List.of(), ended.output());
     assertEquals(1, ended.errors().size(), ended.errors()::toString);
-    assertTrue(ended.errors().get(0).contains("salvage, status, restore or attach"));
+    assertTrue(ended.errors().get(0).contains("check, salvage, status, restore or attach"));
   }
 
   @ParameterizedTest

@@ -191,7 +191,8 @@ public final class Installation {
     throw new IOException("an interrupted repair can't be finished while it is in use");
   }
 
-  private Optional<String> obstacle(FileStat stat) throws IOException {
+  /** What stands in the way from the outset, for people. */
+  public Optional<String> obstacle(FileStat stat) throws IOException {
     if (!Platform.HAS_PROC) {
       return Optional.of("the users of a file can't be found out on this platform");
     }

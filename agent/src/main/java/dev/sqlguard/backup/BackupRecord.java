@@ -64,6 +64,13 @@ public record BackupRecord(
         : now.rows() * 2 < rows || now.tables() == 0 && tables > 0;
   }
 
+  /** Whether it has more rows of a table than {@code now}; of totals, where only they are kept. */
+  public boolean hasMoreThan(Contents now) {
+    return contents.isPresent()
+        ? now.firstTablePoorerThan(contents.get()).isPresent()
+        : now.rows() < rows || now.tables() < tables;
+  }
+
   BackupRecord withoutTableNames() {
     return new BackupRecord(
         hash, size, modified, inode, madeAt, quick, wal, tables, rows, Optional.empty());

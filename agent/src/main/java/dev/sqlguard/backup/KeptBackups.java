@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Backups that held much more than the database did at a later start: {@code .bak.keep}, {@code
- * .bak.keep.1} …, which nothing ever rotates.
+ * Backups that held much more than the database did at a later start, or more than what a repair
+ * put in its place: {@code .bak.keep}, {@code .bak.keep.1} …, which nothing ever rotates.
  *
  * <p>There are four at most. A fifth takes the place of the poorest between the first and itself:
  * the first, the newest and the richest always stay.
@@ -25,8 +25,12 @@ public final class KeptBackups {
      */
     record Kept(Path file, Optional<BackupRecord> deleted) implements Result {}
 
-    /** There is no such backup, or its content is kept already. */
-    record NothingToDo() implements Result {}
+    /**
+     * There is no such backup, or its content is kept already.
+     *
+     * @param kept where
+     */
+    record NothingToDo(Optional<Path> kept) implements Result {}
 
     /** Files of somebody else have the names; the backup must not be rotated. */
     record NoPlace(Path foreign) implements Result {}
@@ -43,9 +47,15 @@ public final class KeptBackups {
   /** Gives {@code backup} a second name, or copies it where the file system has no links. */
   public Result keep(Path backup) throws IOException {
     Optional<BackupRecord> record = catalog.identify(backup);
+    if (record.isEmpty()) {
+      return new Result.NothingToDo(Optional.empty());
+    }
     List<Catalog.Entry> kept = catalog.kept();
-    if (record.isEmpty() || contains(kept, record.get())) {
-      return new Result.NothingToDo();
+    Optional<Path> already = fileOf(record.get(), kept);
+    if (already.isPresent()) {
+      // Whoever gave it that name may have died before it was on disk.
+      disk.syncDirectory(catalog.names().directory());
+      return new Result.NothingToDo(already);
     }
     Optional<Catalog.Entry> replaced = Optional.empty();
     Optional<Path> place = kept.size() < BackupNames.MOST_KEPT ? freeName() : Optional.empty();
@@ -88,13 +98,13 @@ public final class KeptBackups {
     disk.sync(to);
   }
 
-  private static boolean contains(List<Catalog.Entry> kept, BackupRecord record) {
+  private static Optional<Path> fileOf(BackupRecord record, List<Catalog.Entry> kept) {
     for (Catalog.Entry entry : kept) {
       if (entry.record().hash().equals(record.hash())) {
-        return true;
+        return Optional.of(entry.file());
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private Optional<Path> freeName() throws IOException {

@@ -41,6 +41,7 @@ final class Repair {
   private final Settings settings;
   private final Disk disk;
   private final Log log;
+  private final NewestBackup newest;
 
   Repair(
       Path main,
@@ -61,6 +62,7 @@ final class Repair {
     this.settings = settings;
     this.disk = disk;
     this.log = log;
+    this.newest = new NewestBackup(workplace.catalog(), new IntegrityCheck(driver), disk);
   }
 
   Outcome run(Progress progress) throws IOException {
@@ -93,7 +95,6 @@ final class Repair {
     DamagedCopy copy =
         new DamagedCopy(main, workplace.names().damaged(), examiner.snapshot(progress), disk);
     Rescue rescue = new Rescue(copy, workplace.names(), judges);
-    NewestBackup newest = new NewestBackup(workplace.catalog(), new IntegrityCheck(driver), disk);
     if (!damaged.losesRows()) {
       return List.of(new IndexRung(copy, rescue, newest, judges));
     }
@@ -104,13 +105,29 @@ final class Repair {
   }
 
   private Outcome install(Candidate best, Ladder.Choice choice) throws IOException {
+    Optional<String> obstacle = workplace.installation().obstacle(seen.origin().orElseThrow());
+    if (obstacle.isPresent()) {
+      return notInstalled(best, obstacle.get(), "");
+    }
+    RicherBackup.Result richer = new RicherBackup(newest, workplace.kept()).keep(best.contents());
+    if (!richer.isSafe()) {
+      return notInstalled(best, richer.note().orElseThrow(), "");
+    }
+    String note = richer.note().isPresent() ? "; " + richer.note().get() : "";
+    try {
+      return install(best, report(best, choice, richer), note);
+    } catch (IOException e) {
+      return unrepaired("not repaired: " + Wording.of(e) + note).forNow();
+    }
+  }
+
+  private Outcome install(Candidate best, IncidentReport report, String note) throws IOException {
     boolean wal = seen.wal().isPresent() ? seen.wal().get() : best.wal();
-    Account account = new Account(report(best, choice), best.quarantine());
+    Account account = new Account(report, best.quarantine());
     Installation.Result result =
         workplace.installation().install(best.file(), seen.origin().orElseThrow(), wal, account);
     if (result instanceof Installation.Result.NotPossible impossible) {
-      String what = Wording.of(best) + ", but not installed: " + impossible.reason();
-      return unrepaired(what, impossible.reason()).forNow();
+      return notInstalled(best, impossible.reason(), note);
     }
     Installation.Result.Installed installed = (Installation.Result.Installed) result;
     Path evidence = installed.evidence();
@@ -122,6 +139,7 @@ final class Repair {
             + (best.quarantine().isPresent()
                 ? " (" + EvidenceFiles.quarantineOf(evidence) + ")"
                 : "")
+            + note
             + "; the damaged file is kept as "
             + evidence
             + ", details are in "
@@ -132,7 +150,12 @@ final class Repair {
     return Outcome.READ;
   }
 
-  private IncidentReport report(Candidate best, Ladder.Choice choice) {
+  private Outcome notInstalled(Candidate best, String reason, String note) {
+    String what = Wording.of(best) + ", but not installed: " + reason + note;
+    return unrepaired(what, reason).forNow();
+  }
+
+  private IncidentReport report(Candidate best, Ladder.Choice choice, RicherBackup.Result richer) {
     List<String> findings = new ArrayList<>();
     for (Finding finding : damaged.findings()) {
       if (findings.size() < MOST_FINDINGS) {
@@ -143,6 +166,7 @@ final class Repair {
     for (Candidate other : choice.others()) {
       passedOver.add(Wording.of(other));
     }
+    richer.note().ifPresent(passedOver::add);
     return new IncidentReport(
         main,
         "repair",

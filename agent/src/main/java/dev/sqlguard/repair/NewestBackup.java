@@ -9,12 +9,15 @@ import dev.sqlguard.store.Space;
 import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Verdict;
 import dev.sqlguard.verify.Verdict.CannotTell;
+import dev.sqlguard.verify.Verdict.Damaged;
 import dev.sqlguard.verify.Verdict.Healthy;
 import dev.sqlguard.verify.Verifier;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The newest backup that passes a full check now; looked for once. */
 public final class NewestBackup {
@@ -28,6 +31,7 @@ public final class NewestBackup {
   private final Catalog catalog;
   private final Verifier verifier;
   private final Disk disk;
+  private final Set<Path> unsound = new HashSet<>();
   private Optional<Found> found;
 
   public NewestBackup(Catalog catalog, Verifier verifier, Disk disk) {
@@ -46,6 +50,16 @@ public final class NewestBackup {
     return found;
   }
 
+  /** The newest one, whether it could serve or not, that isn't known to be damaged itself. */
+  public Optional<Catalog.Entry> presumed() throws IOException {
+    for (Catalog.Entry entry : catalog.entries()) {
+      if (!unsound.contains(entry.file())) {
+        return Optional.of(entry);
+      }
+    }
+    return Optional.empty();
+  }
+
   private Optional<Found> search(List<String> passedOver) throws IOException {
     for (Catalog.Entry entry : catalog.entries()) {
       String origin = describe(entry);
@@ -59,9 +73,8 @@ public final class NewestBackup {
         if (verdict instanceof Healthy healthy) {
           boolean wal = entry.record().wal();
           return Optional.of(new Found(entry.file(), origin, healthy.contents(), wal));
-        } else {
-          passedOver.add(origin + " doesn't pass the check itself");
         }
+        passedOver.add(origin + " doesn't pass the check itself");
       } catch (IOException e) {
         if (isReadable(entry)) {
           // Then it was the copy that couldn't be made: the next backup would be an older state.
@@ -91,9 +104,15 @@ public final class NewestBackup {
     try {
       Space.require(catalog.names().directory(), entry.record().size());
       disk.copyDurably(entry.file(), copy);
-      return catalog.isIntact(copy, entry.record())
-          ? verifier.verify(copy, Verifier.Depth.FULL)
-          : new CannotTell(Verdict.Cause.OTHER, "its bytes have changed");
+      if (!catalog.isIntact(copy, entry.record())) {
+        unsound.add(entry.file());
+        return new CannotTell(Verdict.Cause.OTHER, "its bytes have changed");
+      }
+      Verdict verdict = verifier.verify(copy, Verifier.Depth.FULL);
+      if (verdict instanceof Damaged) {
+        unsound.add(entry.file());
+      }
+      return verdict;
     } finally {
       for (Path side : SideFiles.of(copy).all()) {
         disk.delete(side);

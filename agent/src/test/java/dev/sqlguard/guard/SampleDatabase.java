@@ -68,6 +68,12 @@ final class SampleDatabase {
     return this;
   }
 
+  /** All else is there, so that nothing is missed but what says that it is a database. */
+  SampleDatabase destroyTheHeader() throws Exception {
+    write(0, new byte[100]);
+    return this;
+  }
+
   /** The long row's chain of overflow pages leads nowhere: that row can't be trusted. */
   SampleDatabase cutTheLongRow() throws Exception {
     int page = page("SELECT min(pageno) FROM dbstat WHERE pagetype = 'overflow'", 0);

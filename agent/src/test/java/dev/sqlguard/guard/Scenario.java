@@ -155,6 +155,16 @@ enum Scenario {
       return Picture.contentOf(scene.beside(".bak"));
     }
   },
+  /** Nothing is known to be lost, and the backup has more: it becomes {@code .bak.keep}. */
+  SALVAGED_POORER_THAN_ITS_BACKUP {
+    @Override
+    String build(Scene scene) throws Exception {
+      withTwoBackups(scene).database().execute("DELETE FROM person WHERE id > 55");
+      String rest = scene.content();
+      scene.database().destroyTheHeader();
+      return rest;
+    }
+  },
   /** The row that can't be trusted goes to the quarantine, older evidence moves up. */
   SALVAGED_WITH_QUARANTINE {
     @Override

@@ -1,5 +1,6 @@
 package dev.sqlguard.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
@@ -24,6 +25,12 @@ final class Mounts implements AutoCloseable {
   /** An empty file system in memory. */
   void memory(Path target, String size) throws Exception {
     mount(target, "-t", "tmpfs", "-o", "size=" + size, "none");
+  }
+
+  /** Gives a file system in memory another size, of bytes; what is in it stays. */
+  static void resize(Path target, long size) throws Exception {
+    List<String> command = List.of("mount", "-o", "remount,size=" + size, target.toString());
+    assertEquals(0, run(command), "remount");
   }
 
   static int run(List<String> command) throws Exception {

@@ -8,13 +8,31 @@ import java.util.Arrays;
 
 /** A file system of a few megabytes that a test fills up and frees again. */
 final class SmallDisk {
+  private static final long SIZE = 8 << 20;
+
+  private final Path root;
   private final Path filler;
 
   /**
-   * @param root where it is mounted
+   * @param root where a file system in memory is mounted
    */
-  SmallDisk(Path root) {
+  SmallDisk(Path root) throws Exception {
+    this.root = root;
     this.filler = root.resolve("filler");
+    shrink();
+  }
+
+  /** To the size that it begins with. */
+  void shrink() throws Exception {
+    Mounts.resize(root, SIZE);
+  }
+
+  /** Grows where it has less room than so many bytes. */
+  void makeRoom(long bytes) throws Exception {
+    long missing = bytes - root.toFile().getUsableSpace();
+    if (missing > 0) {
+      Mounts.resize(root, root.toFile().getTotalSpace() + missing);
+    }
   }
 
   /** Leaves {@code free} bytes, or as few more as a page of memory has. */

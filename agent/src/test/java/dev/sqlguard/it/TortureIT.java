@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sqlguard.it.TortureTally.Count;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -38,6 +40,7 @@ class TortureIT {
   private static final int ROUNDS_OF_A_LIFE = 12;
   private static final int LANES = 2;
   private static final int ROUNDS_ON_A_SMALL_DISK = 6 + ROUNDS / 8;
+  private static final int MOST_FAILURES = 4;
   private static final int MOST_ROUNDS = 3 * ROUNDS + 100;
 
   @TempDir Path temporary;
@@ -46,6 +49,7 @@ class TortureIT {
 
   private static final TortureTally tally = new TortureTally();
   private static final AtomicInteger lives = new AtomicInteger();
+  private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final AtomicInteger rounds = new AtomicInteger();
 
   @AfterAll
@@ -71,6 +75,7 @@ class TortureIT {
     } finally {
       lanes.shutdownNow();
     }
+    assertNoFailure();
     assertTrue(isEnough(), "most kills miss");
   }
 
@@ -82,29 +87,37 @@ class TortureIT {
     SmallDisk disk = new SmallDisk(root);
     Path drivers = Files.createDirectory(temporary.resolve("drivers"));
     try (WriterSupply jvms = new WriterSupply(drivers)) {
-      while (rounds.get() < ROUNDS_ON_A_SMALL_DISK) {
+      while (rounds.get() < ROUNDS_ON_A_SMALL_DISK && failures.size() < MOST_FAILURES) {
+        disk.free();
+        disk.shrink();
         int number = lives.getAndIncrement();
         Path directory = Files.createDirectory(root.resolve("life-" + number));
         live(number, directory, jvms, disk, () -> rounds.get() >= ROUNDS_ON_A_SMALL_DISK);
       }
     }
+    assertNoFailure();
   }
 
   private Void play(Path drivers) throws Exception {
     try (WriterSupply jvms = new WriterSupply(drivers)) {
-      while (!isEnough() && rounds.get() < MOST_ROUNDS) {
+      while (!isEnough() && rounds.get() < MOST_ROUNDS && failures.size() < MOST_FAILURES) {
         int number = lives.getAndIncrement();
         Path directory = Files.createDirectory(temporary.toRealPath().resolve("life-" + number));
         live(number, directory, jvms, null, this::isEnough);
       }
-    } catch (Throwable e) {
-      rounds.set(MOST_ROUNDS);
-      throw e;
     }
     return null;
   }
 
-  /** Some rounds with one database. */
+  private void assertNoFailure() {
+    AssertionError all = new AssertionError(failures.size() + " failures");
+    failures.forEach(all::addSuppressed);
+    if (!failures.isEmpty()) {
+      throw all;
+    }
+  }
+
+  /** Some rounds with one database; the others don't depend on what comes of it. */
   private void live(
       int number, Path directory, WriterSupply jvms, SmallDisk disk, BooleanSupplier isEnough)
       throws Exception {
@@ -123,7 +136,12 @@ class TortureIT {
       delete(kept);
       copy(directory, kept);
       String story = String.join("\n  ", life.story());
-      throw new AssertionError("seed " + SEED + ", life " + number + "\n  " + story, e);
+      AssertionError failure =
+          new AssertionError("seed " + SEED + ", life " + number + "\n  " + story, e);
+      failures.add(failure);
+      try (PrintWriter out = new PrintWriter(kept.resolve("story.txt").toFile())) {
+        failure.printStackTrace(out);
+      }
     }
     delete(directory);
     jvms.tidyUp();

@@ -32,6 +32,7 @@ final class TortureLife {
   private static final int FIRST_ROWS = 300;
   private static final int THREADS = 3;
   private static final long MOST_LEFT = 2_000_000;
+  private static final long ROOM_TO_SPARE = 3 << 20;
   private static final long SPAN = 10_000;
   private static final int SIGTERM = 15;
 
@@ -123,16 +124,19 @@ final class TortureLife {
     } else if (disk != null && !full && random.nextInt(3) > 0) {
       filling = fillUp();
     }
-    int kind = random.nextInt(100);
-    if (kind < 32) {
-      killInStart();
-    } else {
-      GuardedJvm.Running app = kind < 40 && !check.isDamaged() && !full ? race() : start();
-      if (app != null) {
-        use(app, random.nextInt(isWal() ? 100 : 160));
+    try {
+      int kind = random.nextInt(100);
+      if (kind < 32) {
+        killInStart();
+      } else {
+        GuardedJvm.Running app = kind < 40 && !check.isDamaged() && !full ? race() : start();
+        if (app != null) {
+          use(app, random.nextInt(isWal() ? 100 : 160));
+        }
       }
+    } finally {
+      filling.get();
     }
-    filling.get();
     if (full && random.nextBoolean()) {
       free();
     }
@@ -239,8 +243,23 @@ final class TortureLife {
     return hit + " " + left;
   }
 
+  /**
+   * While the disk was full nothing could be folded in: the log may have grown so much that the
+   * whole disk has no room for a backup.
+   */
+  private void makeRoomForABackup() throws Exception {
+    if (disk != null && !full) {
+      long size = ROOM_TO_SPARE;
+      for (String file : Databases.filesOf(db)) {
+        size += 2 * Files.size(db.resolveSibling(file));
+      }
+      disk.makeRoom(size);
+    }
+  }
+
   /** A start that isn't disturbed; null where the application can't use the database. */
   private GuardedJvm.Running start() throws Exception {
+    makeRoomForABackup();
     check.beforeStart();
     return opened(jvms.next());
   }
@@ -272,6 +291,7 @@ final class TortureLife {
 
   /** Two at once; whoever isn't killed gets an intact database. */
   private GuardedJvm.Running race() throws Exception {
+    makeRoomForABackup();
     GuardedJvm.Running winner = jvms.next();
     try (GuardedJvm.Running mortal = jvms.next()) {
       tally.add(Count.RACES);

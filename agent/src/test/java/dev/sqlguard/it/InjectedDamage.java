@@ -2,6 +2,7 @@ package dev.sqlguard.it;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -54,24 +55,47 @@ enum InjectedDamage {
       Databases.overwrite(db, 0, header);
     }
   },
+  /** In front of the last commit: one that is broken itself looks like one that never came. */
   DESTROYED_LOG {
     @Override
     boolean isPossible(Path db) throws IOException {
-      Path log = Databases.beside(db, "-wal");
-      return Files.exists(log) && Files.size(log) > WAL_HEADER;
+      return room(Databases.beside(db, "-wal")) > 0;
     }
 
     @Override
     void inflict(Path db, Random random) throws Exception {
       Path log = Databases.beside(db, "-wal");
-      byte[] bytes = new byte[16];
+      byte[] bytes = new byte[BROKEN_BYTES];
       random.nextBytes(bytes);
-      long room = Files.size(log) - bytes.length - WAL_HEADER;
-      Databases.overwrite(log, WAL_HEADER + random.nextLong(room), bytes);
+      Databases.overwrite(log, WAL_HEADER + random.nextLong(room(log)), bytes);
+    }
+
+    /**
+     * How many bytes of the log a hole may begin at. Behind it stands a whole frame, whose checksum
+     * proves the one of the last commit (SQLite's file format, section 4.1).
+     */
+    private long room(Path log) throws IOException {
+      if (Files.notExists(log)) {
+        return 0;
+      }
+      ByteBuffer wal = ByteBuffer.wrap(Files.readAllBytes(log));
+      if (wal.capacity() < WAL_HEADER) {
+        return 0;
+      }
+      int frame = FRAME_HEADER + wal.getInt(8);
+      long salts = wal.getLong(16);
+      int last = 0;
+      for (int at = WAL_HEADER; at + frame <= wal.capacity(); at += frame) {
+        boolean commit = wal.getInt(at + 4) != 0;
+        last = commit && wal.getLong(at + 8) == salts ? at : last;
+      }
+      return last - frame - BROKEN_BYTES - WAL_HEADER;
     }
   };
 
   private static final int WAL_HEADER = 32;
+  private static final int FRAME_HEADER = 24;
+  private static final int BROKEN_BYTES = 16;
 
   abstract void inflict(Path db, Random random) throws Exception;
 

@@ -36,7 +36,7 @@ final class RicherBackup {
     if (backup.isEmpty() || !backup.get().record().hasMoreThan(candidate)) {
       return new Result(true, Optional.empty());
     }
-    String more = more(backup.get(), candidate);
+    String more = Wording.ofMore(backup.get().file(), backup.get().record(), candidate);
     KeptBackups.Result result = kept.keep(backup.get().file());
     if (result instanceof KeptBackups.Result.NoPlace taken) {
       return new Result(false, Optional.of(more + ", " + Wording.of(taken)));
@@ -46,13 +46,5 @@ final class RicherBackup {
     }
     Optional<Path> already = ((KeptBackups.Result.NothingToDo) result).kept();
     return new Result(true, already.map(file -> more + ", and is kept as " + file));
-  }
-
-  private static String more(Catalog.Entry backup, Contents candidate) {
-    String more = backup.file().getFileName() + " has more rows";
-    Optional<Contents> contents = backup.record().contents();
-    return contents.isPresent()
-        ? more + " of " + candidate.firstTablePoorerThan(contents.get()).orElseThrow()
-        : more;
   }
 }

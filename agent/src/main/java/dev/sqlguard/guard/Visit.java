@@ -159,19 +159,19 @@ final class Visit {
     }
     Path backup = series.get().slot(0);
     Optional<BackupRecord> newest = workplace.catalog().identify(backup);
-    if (newest.isEmpty()
-        || !newest.get().isRicherThanRemnant(contents)
-            && !(dropped && newest.get().rows() > contents.rows())) {
+    boolean remnant = newest.isPresent() && newest.get().isRicherThanRemnant(contents);
+    boolean poorer = dropped && newest.isPresent() && newest.get().hasMoreThan(contents);
+    if (!remnant && !poorer) {
       return true;
     }
     String loss =
-        "healthy, but has "
-            + (dropped ? "" : "much ")
-            + "less in it than its backup ("
-            + contents.rows()
-            + " rows, was "
-            + newest.get().rows()
-            + ")";
+        remnant
+            ? "healthy, but has much less in it than its backup ("
+                + contents.rows()
+                + " rows, was "
+                + newest.get().rows()
+                + ")"
+            : "healthy, but " + Wording.ofMore(backup, newest.get(), contents);
     KeptBackups.Result result = workplace.kept().keep(backup);
     if (result instanceof KeptBackups.Result.Kept kept) {
       log.warn(main, loss + "; that backup is " + Wording.of(kept));

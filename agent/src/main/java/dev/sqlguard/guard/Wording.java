@@ -1,5 +1,6 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.repair.Age;
 import dev.sqlguard.repair.Candidate;
@@ -7,6 +8,7 @@ import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.salvage.SalvageReport;
 import dev.sqlguard.salvage.TableOutcome;
 import dev.sqlguard.store.Errors;
+import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Verdict.Damaged;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,6 +98,14 @@ final class Wording {
         + (kept.deleted().isPresent()
             ? ", where an older one with " + kept.deleted().get().rows() + " rows is deleted"
             : "");
+  }
+
+  /** That a backup has rows which {@code now} lacks. */
+  static String ofMore(Path backup, BackupRecord record, Contents now) {
+    String more = backup.getFileName() + " has more rows";
+    return record.contents().isPresent()
+        ? more + " of " + now.firstTablePoorerThan(record.contents().get()).orElseThrow()
+        : more;
   }
 
   static String of(KeptBackups.Result.NoPlace taken) {

@@ -34,6 +34,16 @@ class BrokenLogTest {
 
   /** A log of five transactions, the third of which has a changed byte. */
   private void leaveBrokenLog(int round) throws Exception {
+    String[] inserts = new String[5];
+    for (int i = 0; i < inserts.length; i++) {
+      String key = "'" + round + "-" + i + "'";
+      inserts[i] = "INSERT INTO setting VALUES (" + key + ", hex(randomblob(40)))";
+    }
+    leaveLog(inserts);
+    breakLog();
+  }
+
+  private void leaveLog(String... statements) throws Exception {
     Path db = scene.db();
     Path copy = db.resolveSibling("elsewhere.db");
     Files.deleteIfExists(scene.beside("-wal"));
@@ -41,14 +51,16 @@ class BrokenLogTest {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA journal_mode=WAL");
-      for (int i = 0; i < 5; i++) {
-        String key = "'" + round + "-" + i + "'";
-        statement.execute("INSERT INTO setting VALUES (" + key + ", hex(randomblob(40)))");
+      for (String text : statements) {
+        statement.execute(text);
       }
       Files.copy(copy, db, StandardCopyOption.REPLACE_EXISTING);
       Files.copy(Path.of(copy + "-wal"), scene.beside("-wal"));
     }
     Files.delete(copy);
+  }
+
+  private void breakLog() throws Exception {
     try (RandomAccessFile wal = new RandomAccessFile(scene.beside("-wal").toFile(), "rw")) {
       wal.seek(32 + 2 * (24 + 1024) + 500);
       int there = wal.read();
@@ -73,6 +85,26 @@ class BrokenLogTest {
     assertEquals(0, evidence());
     assertTrue(Files.mismatch(scene.beside(".bak.1"), scene.beside(".bak")) >= 0);
     assertEquals(0, java.util.Arrays.compare(before, Files.readAllBytes(scene.beside(".bak.1"))));
+  }
+
+  /** As many rows as before the move, but others. */
+  @Test
+  void aBackupOfRowsThatMovedToAnotherTableIsKept() throws Exception {
+    String move = "INSERT INTO setting SELECT name, note FROM person WHERE id = 20";
+    leaveLog(
+        "UPDATE person SET note = 'x' WHERE id = 20",
+        "UPDATE person SET note = 'y' WHERE id = 20",
+        "UPDATE person SET note = 'z' WHERE id = 20",
+        "BEGIN",
+        move,
+        "DELETE FROM person WHERE id = 20",
+        "COMMIT");
+    String moved = scene.content();
+    scene.start();
+    assertEquals(moved, Picture.contentOf(scene.beside(".bak")));
+    breakLog();
+    scene.start();
+    assertEquals(moved, Picture.contentOf(scene.beside(".bak.keep")));
   }
 
   @Test

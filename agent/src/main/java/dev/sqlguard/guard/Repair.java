@@ -18,6 +18,7 @@ import dev.sqlguard.repair.Rung;
 import dev.sqlguard.repair.SalvageRung;
 import dev.sqlguard.repair.StandingRefusal;
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileStat;
 import dev.sqlguard.verify.Finding;
 import dev.sqlguard.verify.IntegrityCheck;
 import dev.sqlguard.verify.SqliteEngine;
@@ -105,7 +106,8 @@ final class Repair {
   }
 
   private Outcome install(Candidate best, Ladder.Choice choice) throws IOException {
-    Optional<String> obstacle = workplace.installation().obstacle(seen.origin().orElseThrow());
+    FileStat stat = seen.origin().orElseThrow().main();
+    Optional<String> obstacle = workplace.installation().obstacle(stat);
     if (obstacle.isPresent()) {
       return notInstalled(best, obstacle.get(), "");
     }

@@ -76,7 +76,7 @@ public final class Installation {
    * @param account what is kept beside the evidence
    */
   public Result install(Path good, Origin seen, boolean wal, Account account) throws IOException {
-    Optional<String> obstacle = obstacle(seen);
+    Optional<String> obstacle = obstacle(seen.main());
     if (obstacle.isPresent()) {
       return new Result.NotPossible(obstacle.get());
     }
@@ -192,12 +192,12 @@ public final class Installation {
   }
 
   /** What stands in the way from the outset, for people. */
-  public Optional<String> obstacle(Origin seen) throws IOException {
+  public Optional<String> obstacle(FileStat stat) throws IOException {
     if (!Platform.HAS_PROC) {
       return Optional.of("the users of a file can't be found out on this platform");
     }
-    if (seen.main().links() != 1) {
-      return Optional.of("it has " + seen.main().links() + " hard links");
+    if (stat.links() != 1) {
+      return Optional.of("it has " + stat.links() + " hard links");
     }
     if (isOpenHere()) {
       return Optional.of(OPEN_HERE);

@@ -74,6 +74,9 @@ public final class NewestBackup {
           boolean wal = entry.record().wal();
           return Optional.of(new Found(entry.file(), origin, healthy.contents(), wal));
         }
+        if (verdict instanceof Damaged) {
+          unsound.add(entry.file());
+        }
         passedOver.add(origin + " doesn't pass the check itself");
       } catch (IOException e) {
         if (isReadable(entry)) {
@@ -104,21 +107,20 @@ public final class NewestBackup {
     try {
       Space.require(catalog.names().directory(), entry.record().size());
       disk.copyDurably(entry.file(), copy);
-      if (!catalog.isIntact(copy, entry.record())) {
-        unsound.add(entry.file());
-        return new CannotTell(Verdict.Cause.OTHER, "its bytes have changed");
-      }
-      Verdict verdict = verifier.verify(copy, Verifier.Depth.FULL);
-      if (verdict instanceof Damaged) {
-        unsound.add(entry.file());
-      }
-      return verdict;
+      return catalog.isIntact(copy, entry.record())
+          ? verifier.verify(copy, Verifier.Depth.FULL)
+          : changed(entry);
     } finally {
       for (Path side : SideFiles.of(copy).all()) {
         disk.delete(side);
       }
       disk.delete(copy);
     }
+  }
+
+  private Verdict changed(Catalog.Entry entry) {
+    unsound.add(entry.file());
+    return new CannotTell(Verdict.Cause.OTHER, "its bytes have changed");
   }
 
   private static String describe(Catalog.Entry entry) {

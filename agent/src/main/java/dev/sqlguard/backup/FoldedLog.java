@@ -26,30 +26,34 @@ public final class FoldedLog {
    * Folds what lies beside {@code copy} into it. What has to be rolled back, or isn't plainly the
    * log of this file, is left to SQLite.
    *
-   * @return whether {@code copy} is all there is now
+   * @param index what processes knew of the log that have used it
+   * @return what is odd about the log; empty where none was looked at
    */
-  public static boolean isMade(Path copy, Disk disk) throws IOException {
+  public static Optional<LogOddities> make(Path copy, Optional<SeenIndex> index, Disk disk)
+      throws IOException {
     SideFiles beside = SideFiles.of(copy);
     if (hasContent(beside.journal())) {
       if (isHot(beside.journal())) {
-        return false;
+        return Optional.empty();
       }
       disk.delete(beside.journal());
     }
     if (!hasContent(beside.wal())) {
-      return true;
+      return Optional.empty();
     }
+    Optional<LogOddities> oddities;
     try (FileBytes main = new FileBytes(copy);
         FileBytes wal = new FileBytes(beside.wal())) {
       WalImage image = WalImage.over(main, wal, Replay.STRICT);
+      oddities = Optional.of(LogOddities.of(main, image, index));
       if (image.pageSize().isEmpty()
           || !IntegrityCheck.isPlausible(image.size(), main.size() + wal.size())) {
-        return false;
+        return oddities;
       }
       fold(image, copy, disk);
     }
     disk.delete(beside.wal());
-    return true;
+    return oddities;
   }
 
   private static void fold(WalImage image, Path copy, Disk disk) throws IOException {

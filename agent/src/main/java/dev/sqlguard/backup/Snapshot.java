@@ -24,8 +24,12 @@ import java.util.function.LongConsumer;
 public final class Snapshot {
   /** What became of it. */
   public sealed interface Result {
-    /** The copy is complete and private. */
-    record Taken(Origin origin) implements Result {}
+    /**
+     * The copy is complete and private.
+     *
+     * @param index of the WAL, where there are both
+     */
+    record Taken(Origin origin, Optional<SeenIndex> index) implements Result {}
 
     /** Somebody has the database open: only an online copy is safe. */
     record InUse(Where where, String reason) implements Result {}
@@ -92,9 +96,14 @@ public final class Snapshot {
       return Optional.of(isOpenHere(origin) ? usedHere() : usedElsewhere());
     }
     boolean complete = false;
+    Optional<SeenIndex> index = Optional.empty();
     try (LiveFile live = source.get()) {
       Space.require(copy.toAbsolutePath().getParent(), origin.copySize());
       FileBytes bytes = live.bytes();
+      if (hasContent(origin.wal())) {
+        // Before the log is copied: that has all that was committed by then.
+        index = SeenIndex.of(origin.files().shm(), disk, parked);
+      }
       copyAll(bytes, origin, copy);
       complete = origin.isUnchanged() && (isOld(origin) || sameBytes(bytes, origin, copy));
     } finally {
@@ -102,7 +111,7 @@ public final class Snapshot {
         discard(copy);
       }
     }
-    return complete ? Optional.of(new Result.Taken(origin)) : Optional.empty();
+    return complete ? Optional.of(new Result.Taken(origin, index)) : Optional.empty();
   }
 
   /** Deletes a private copy and what SQLite put beside it. */

@@ -119,7 +119,7 @@ final class DatabaseCheck {
   }
 
   private CheckSummary checkedOn(Path copy, Path main) throws IOException {
-    FoldedLog.isMade(copy, disk);
+    FoldedLog.make(copy, Optional.empty(), disk);
     Verdict verdict =
         report == null ? check.verify(copy, Depth.FULL) : check.conclude(copy, report);
     // A verdict that isn't healthy is already that of SQLite's whole check, and so is one on what

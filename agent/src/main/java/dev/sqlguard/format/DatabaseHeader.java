@@ -83,6 +83,11 @@ public record DatabaseHeader(
     return header.array();
   }
 
+  /** Whether {@code pageCount} means anything: who wrote last knew of it. */
+  public boolean hasPageCount() {
+    return pageCount != 0 && changeCounter == versionValidFor;
+  }
+
   /** Whether the file says that its changes go through a write-ahead log. */
   public boolean isWal() {
     return writeVersion == WAL && readVersion == WAL;

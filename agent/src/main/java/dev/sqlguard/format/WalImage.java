@@ -34,10 +34,22 @@ public final class WalImage implements ByteSource {
   private final OptionalInt pageSize;
   private final WalSummary summary;
 
-  private WalImage(Overlay image, OptionalInt pageSize, WalSummary summary) {
+  /** Null where there is no valid one. */
+  private final WalHeader header;
+
+  private final boolean otherPageSize;
+
+  private WalImage(
+      Overlay image,
+      OptionalInt pageSize,
+      WalSummary summary,
+      WalHeader header,
+      boolean otherPageSize) {
     this.image = image;
     this.pageSize = pageSize;
     this.summary = summary;
+    this.header = header;
+    this.otherPageSize = otherPageSize;
   }
 
   /**
@@ -66,11 +78,12 @@ public final class WalImage implements ByteSource {
     WalScan scan = WalScan.of(wal, header, replay);
     if (scan.pages() == 0) {
       WalSummary summary = scan.summary(replay);
-      return new WalImage(Overlay.none(main), OptionalInt.empty(), summary);
+      return new WalImage(Overlay.none(main), OptionalInt.empty(), summary, header, false);
     }
     if (!fits(main, header, scan, replay)) {
       String reason = "the log is of a database with the page size " + header.pageSize();
-      return without(main, frames, reason);
+      WalSummary summary = WalSummary.nothingApplied(frames, reason);
+      return new WalImage(Overlay.none(main), OptionalInt.empty(), summary, header, true);
     }
     long pages = scan.pages();
     if (replay == Replay.SALVAGE) {
@@ -86,7 +99,8 @@ public final class WalImage implements ByteSource {
             scan.index(pages),
             slot -> header.frameOffset(slot) + WalHeader.FRAME_HEADER,
             true);
-    return new WalImage(image, OptionalInt.of(header.pageSize()), scan.summary(replay));
+    return new WalImage(
+        image, OptionalInt.of(header.pageSize()), scan.summary(replay), header, false);
   }
 
   /**
@@ -110,7 +124,7 @@ public final class WalImage implements ByteSource {
 
   private static WalImage without(ByteSource main, long frames, String reason) {
     WalSummary summary = WalSummary.nothingApplied(frames, reason);
-    return new WalImage(Overlay.none(main), OptionalInt.empty(), summary);
+    return new WalImage(Overlay.none(main), OptionalInt.empty(), summary, null, false);
   }
 
   private static boolean fits(ByteSource main, WalHeader header, WalScan scan, Replay replay)
@@ -144,6 +158,24 @@ public final class WalImage implements ByteSource {
   /** As the log says it, in bytes; empty if nothing is applied. */
   public OptionalInt pageSize() {
     return pageSize;
+  }
+
+  /** Whether transactions aren't applied only because their pages have another size. */
+  public boolean isOfOtherPageSize() {
+    return otherPageSize;
+  }
+
+  /**
+   * How many frames up to its last commit {@code index} has seen in this generation of the log, and
+   * the strict reading doesn't find; 0 where it is the index of another one.
+   */
+  public long missing(WalIndexHeader index) {
+    boolean same =
+        header != null
+            && !otherPageSize
+            && index.salts() == header.salts()
+            && index.pageSize() == header.pageSize();
+    return same ? Math.max(0, index.frames() - summary.applied()) : 0;
   }
 
   public WalSummary summary() {

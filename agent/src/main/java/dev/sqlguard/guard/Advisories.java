@@ -1,7 +1,11 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.ApplicationDriver;
+import dev.sqlguard.backup.LogOddities;
 import dev.sqlguard.backup.Origin;
+import dev.sqlguard.format.DatabaseHeader;
+import dev.sqlguard.format.FileEnd;
+import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileId;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileSystems;
@@ -18,9 +22,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Dangers to a sound database that can be seen only from inside the JVM that uses it. Each is named
- * once for each database, with what to do. What can't be found out is not said: nothing here throws
- * or changes an open.
+ * Dangers to a sound database that SQLite doesn't mind: those that can be seen only from inside the
+ * JVM that uses it, and traces in its files of something that has gone wrong. Each is named once
+ * for each database, with what to do. What can't be found out is not said: nothing here throws or
+ * changes an open.
  *
  * <p>Everything but the first open has to stay cheap. A later one compares two fields, and looks
  * through the descriptors of this process only where another copy of SQLite opens the file than the
@@ -38,7 +43,11 @@ final class Advisories {
     TWO_COPIES,
     WAL_RESET_BUG,
     NETWORK,
-    LARGE_WAL
+    LARGE_WAL,
+    STRAY_BYTES,
+    SHORT_PAGE,
+    FOREIGN_WAL,
+    CUT_WAL
   }
 
   private final boolean wanted;
@@ -71,6 +80,75 @@ final class Advisories {
       sayWalResetBug(main, driver);
     } else {
       inWalMode.add(main);
+    }
+  }
+
+  /**
+   * When a database has been found healthy, from a copy that is one file now.
+   *
+   * @param log of its WAL, where it has one
+   * @param kept whether the WAL has transactions behind a broken frame, which are spoken of anyhow
+   */
+  void healthy(Path main, Path copy, Optional<LogOddities> log, boolean kept) {
+    if (!wanted) {
+      return;
+    }
+    if (log.isPresent()) {
+      adviseOnLog(main, log.get(), kept);
+    }
+    try (FileBytes bytes = new FileBytes(copy)) {
+      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
+      if (header.isPresent()
+          && header.get().hasPageCount()
+          && bytes.size() != header.get().pageCount() * header.get().pageSize()) {
+        adviseOnEnd(main, FileEnd.of(bytes, header.get()));
+      }
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // Not known, not said.
+    }
+  }
+
+  private void adviseOnLog(Path main, LogOddities log, boolean kept) {
+    if (log.foreign().isPresent()) {
+      say(
+          main,
+          Danger.FOREIGN_WAL,
+          "its WAL belongs to another database or to an older state of this one ("
+              + log.foreign().get()
+              + "), and SQLite takes its pages in all the same; checked and left as SQLite reads"
+              + " them together; compare with a backup, and move or restore a database only"
+              + " together with its WAL");
+    }
+    if (log.missing() > 0 && !kept) {
+      say(
+          main,
+          Danger.CUT_WAL,
+          "its WAL lacks its end: "
+              + log.missing()
+              + (log.missing() == 1 ? " page" : " pages")
+              + " of committed transactions are gone, which SQLite passes over in silence; left as"
+              + " it is; look for what touches the files of a database, and compare with a backup");
+    }
+  }
+
+  private void adviseOnEnd(Path main, FileEnd end) {
+    if (end.stray() > 0) {
+      say(
+          main,
+          Danger.STRAY_BYTES,
+          "healthy, but "
+              + Sizes.text(end.stray())
+              + " behind its last page are not part of it, and SQLite passes over them; left as"
+              + " they are; look for what wrote there; VACUUM removes them");
+    }
+    if (end.missing() > 0) {
+      say(
+          main,
+          Danger.SHORT_PAGE,
+          "healthy, but its file was cut: the last page lacks "
+              + Sizes.text(end.missing())
+              + ", which SQLite reads as zeros; left as it is; look for what cut it, and compare"
+              + " with a backup");
     }
   }
 

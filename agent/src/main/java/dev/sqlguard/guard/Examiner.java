@@ -2,8 +2,10 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.FoldedLog;
+import dev.sqlguard.backup.LogOddities;
 import dev.sqlguard.backup.OnlineCopy;
 import dev.sqlguard.backup.Origin;
+import dev.sqlguard.backup.SeenIndex;
 import dev.sqlguard.backup.Snapshot;
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.format.PlainDatabaseProof;
@@ -107,8 +109,8 @@ final class Examiner {
       return examineOnline(main, copy, driver, inUse, progress, known);
     }
     progress.copied();
-    Origin origin = ((Snapshot.Result.Taken) result).origin();
-    return examineCopy(origin, copy, driver, progress, known);
+    Snapshot.Result.Taken taken = (Snapshot.Result.Taken) result;
+    return examineCopy(taken.origin(), taken.index(), copy, driver, progress, known);
   }
 
   /**
@@ -141,7 +143,12 @@ final class Examiner {
   }
 
   private Examination examineCopy(
-      Origin origin, Path copy, ApplicationDriver driver, Progress progress, KnownSchemas known)
+      Origin origin,
+      Optional<SeenIndex> index,
+      Path copy,
+      ApplicationDriver driver,
+      Progress progress,
+      KnownSchemas known)
       throws IOException {
     if (driver.isKeyed() && !isPlain(copy)) {
       return examineEncrypted(origin, copy, driver);
@@ -149,11 +156,14 @@ final class Examiner {
     Optional<Boolean> wal = isWal(copy);
     // Before it is folded.
     Optional<String> behindDamage = commitsBehindDamage(copy);
-    FoldedLog.isMade(copy, disk);
+    Optional<LogOddities> oddities = FoldedLog.make(copy, index, disk);
     disk.startWriting(copy);
     FastCheck check = new FastCheck(driver, newestSqlite, known, progress);
     Verdict verdict = verdict(check, origin.files().main(), copy);
     advisories.examined(origin.files().main(), driver, isTrue(wal), false);
+    if (verdict instanceof Healthy) {
+      advisories.healthy(origin.files().main(), copy, oddities, behindDamage.isPresent());
+    }
     String note = "";
     Optional<String> obstacle = obstacleOf(check);
     boolean proofNeeded = isCannotTell(verdict, Cause.NOT_A_DATABASE) && !driver.isKeyed();

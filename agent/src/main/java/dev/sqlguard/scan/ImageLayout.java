@@ -47,7 +47,7 @@ record ImageLayout(
     }
     long stored = (image.size() + header.pageSize() - 1) / header.pageSize();
     long pages = header.pageCount();
-    if (pages == 0 || header.changeCounter() != header.versionValidFor()) {
+    if (!header.hasPageCount()) {
       pages = stored;
     }
     if (pages > stored) {

@@ -83,6 +83,14 @@ public record DatabaseHeader(
     return header.array();
   }
 
+  /**
+   * Whether this is the header of a file of {@code size} bytes. Versions before 3.7.0 don't say how
+   * large it is.
+   */
+  public boolean describes(long size) {
+    return changeCounter == versionValidFor && pageCount > 0 && pageCount * pageSize == size;
+  }
+
   /** Whether the file says that its changes go through a write-ahead log. */
   public boolean isWal() {
     return writeVersion == WAL && readVersion == WAL;

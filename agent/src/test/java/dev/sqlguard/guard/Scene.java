@@ -68,6 +68,7 @@ final class Scene {
         backupDir,
         spacing,
         checked ? Settings.Check.FULL : Settings.Check.OFF,
+        Duration.ofDays(7),
         Settings.OnDamage.REPAIR,
         Settings.OnUnrecoverable.OPEN,
         maxLoss,

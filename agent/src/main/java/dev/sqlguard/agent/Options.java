@@ -83,6 +83,7 @@ public record Options(Settings settings, Log log, List<String> complaints) {
               enabled ? directory(OptionKey.BACKUP_DIR, startTimeout) : Optional.empty(),
               duration(OptionKey.BACKUP_SPACING),
               oneOf(OptionKey.CHECK, Settings.Check.values()),
+              duration(OptionKey.FULL_CHECK_EVERY),
               oneOf(OptionKey.ON_DAMAGE, Settings.OnDamage.values()),
               oneOf(OptionKey.ON_UNRECOVERABLE, Settings.OnUnrecoverable.values()),
               number(OptionKey.MAX_LOSS, 0, 100),

@@ -47,6 +47,11 @@ public record Origin(
     return main.size() + 2 * size(wal) + size(journal);
   }
 
+  /** Whether there is anything in WAL or journal. */
+  public boolean hasSideContent() {
+    return size(wal) > 0 || size(journal) > 0;
+  }
+
   private static long size(Optional<FileStat> file) {
     return file.isPresent() ? file.get().size() : 0;
   }

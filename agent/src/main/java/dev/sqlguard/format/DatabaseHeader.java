@@ -88,6 +88,14 @@ public record DatabaseHeader(
     return pageCount != 0 && changeCounter == versionValidFor;
   }
 
+  /**
+   * Whether this is the header of a file of {@code size} bytes. Versions before 3.7.0 don't say how
+   * large it is.
+   */
+  public boolean describes(long size) {
+    return hasPageCount() && pageCount * pageSize == size;
+  }
+
   /** Whether the file says that its changes go through a write-ahead log. */
   public boolean isWal() {
     return writeVersion == WAL && readVersion == WAL;

@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When the JVM ends, after the application's own shutdown hooks: folds the WAL of every guarded
- * database into its main file, through the application's own driver.
+ * database into its main file, through the application's own driver. Then the databases may be
+ * sealed.
  *
  * <p>In two rounds: first all databases without waiting for anybody, then those that were busy,
  * with what time is left. A busy one takes nothing away from the others.
@@ -79,6 +80,7 @@ public final class ExitWork implements Runnable {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         fold(task, Math.max(0, Math.min(LONGEST_PATIENCE_MILLIS, left / 2)), true);
       }
+      gate.seal(deadline);
     } finally {
       gate.leave(outermost);
     }

@@ -196,6 +196,11 @@ public final class Gate {
     }
   }
 
+  /** See {@link Guard#seal}. */
+  void seal(long deadline) {
+    guard.seal(files(), deadline);
+  }
+
   /** Everything opened so far. */
   List<GuardedFile> files() {
     return registry.all();

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -146,6 +147,17 @@ public final class Guard {
     return besideUnknown ? besideUnknown(target, driver) : beforeFirstOpen(target, driver);
   }
 
+  /**
+   * At the end of the JVM. Never throws.
+   *
+   * @param deadline by {@link System#nanoTime}
+   */
+  void seal(List<GuardedFile> files, long deadline) {
+    if (settings.check() == Settings.Check.AUTO) {
+      new ExitSeals(settings, disk, parked, stateFiles).seal(files, deadline);
+    }
+  }
+
   private Outcome uninterrupted(Target target, ApplicationDriver driver, boolean open) {
     // Loading another SQLite runs a program, and waiting for that would take the thread's flag.
     boolean interrupted = Thread.interrupted();
@@ -242,9 +254,17 @@ public final class Guard {
     }
     try (Workplace workplace = place.get()) {
       settle(main, workplace);
+      Optional<Seal> seal = workplace.breakSeal(disk);
       stat = FileStat.ofEntry(main);
       if (stat.isPresent()) {
         workplace.followPermissions(stat.get(), settings, disk);
+      }
+      if (seal.isPresent() && settings.check() == Settings.Check.AUTO) {
+        SealCheck check = new SealCheck(settings, advisories, disk, parked);
+        Optional<FullCheck> passed = check.recall(main, seal.get(), driver, workplace);
+        if (passed.isPresent()) {
+          return Outcome.passed(passed.get());
+        }
       }
       return hasContent(stat)
           ? new Visit(main, stat.get(), driver, workplace, examiner, settings, disk, log).run()
@@ -276,6 +296,7 @@ public final class Guard {
     try (Workplace workplace = place.get()) {
       workplace.rotation().settle(workplace.staged());
       workplace.discardCopies(disk);
+      workplace.breakSeal(disk);
       workplace.followPermissions(stat.get(), settings, disk);
       return new Visit(main, stat.get(), driver, workplace, online, settings, disk, log).run();
     }

@@ -188,6 +188,11 @@ public final class GuardedFile {
     return new ArrayList<>(names);
   }
 
+  /** What was found out at the first open; empty where a seal must not tell of it. */
+  Optional<FullCheck> lastFullCheck() {
+    return outcome.passed();
+  }
+
   ApplicationDriver driver() {
     return driver;
   }

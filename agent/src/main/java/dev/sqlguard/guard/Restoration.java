@@ -343,6 +343,7 @@ public final class Restoration {
         backupDir,
         Duration.ZERO,
         Settings.Check.FULL,
+        Duration.ZERO,
         Settings.OnDamage.REPAIR,
         Settings.OnUnrecoverable.OPEN,
         100,

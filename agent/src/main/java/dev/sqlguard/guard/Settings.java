@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param excluded databases to leave alone
  * @param backups how many to keep; 0 means none
  * @param backupDir empty means beside the database
+ * @param fullCheckEvery how old the last full check may be where {@link Check#AUTO} relies on it
  * @param maxLoss in percent of all rows that are known of: what loses more isn't installed
  * @param backfill whether a backup's rows may take the place of destroyed ones
  * @param evidence how many damaged originals to keep
@@ -31,6 +32,7 @@ public record Settings(
     Optional<Path> backupDir,
     Duration backupSpacing,
     Check check,
+    Duration fullCheckEvery,
     OnDamage onDamage,
     OnUnrecoverable onUnrecoverable,
     int maxLoss,
@@ -43,6 +45,8 @@ public record Settings(
   /** How thoroughly databases are checked. */
   public enum Check {
     FULL,
+    /** Fully, unless nothing can have changed since the last time: see {@link Seal}. */
+    AUTO,
     QUICK,
     /** No check and no backup: only the work at exit. */
     OFF

@@ -4,6 +4,7 @@ import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.BackupRecord;
 import dev.sqlguard.backup.KeptBackups;
+import dev.sqlguard.backup.Origin;
 import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.repair.OrphanedLog;
 import dev.sqlguard.repair.StandingRefusal;
@@ -30,6 +31,7 @@ final class Visit {
   private final Disk disk;
   private final Log log;
   private final long started = System.nanoTime();
+  private final long startedAt = System.currentTimeMillis();
 
   Visit(
       Path main,
@@ -102,7 +104,7 @@ final class Visit {
       keepBrokenLog(behindDamage.get(), seen);
     }
     if (settings.backups() == 0 || !safeToRotate) {
-      return Outcome.READ;
+      return passed(seen, Optional.empty());
     }
     boolean quick = settings.check() == Settings.Check.QUICK;
     Rotation rotation = workplace.rotation();
@@ -131,7 +133,37 @@ final class Visit {
               + taken.foreign()
               + " isn't the guard's; move it away or set backup-dir");
     }
-    return Outcome.READ;
+    return passed(seen, placeOf(result));
+  }
+
+  private static Optional<Path> placeOf(Rotation.Result result) {
+    if (result instanceof Rotation.Result.Placed placed) {
+      return Optional.of(placed.file());
+    }
+    return result instanceof Rotation.Result.Unchanged unchanged
+        ? Optional.of(unchanged.file())
+        : Optional.empty();
+  }
+
+  /**
+   * What is in a log or a journal may be lost without a trace in the main file, and so may be a
+   * change within one step of the clock: then the file doesn't tell that the backup holds the same.
+   *
+   * @param backup where the newest one is that holds what was checked
+   */
+  private Outcome passed(Examination seen, Optional<Path> backup) throws IOException {
+    if (settings.check() != Settings.Check.AUTO || seen.encrypted() || seen.origin().isEmpty()) {
+      return Outcome.READ;
+    }
+    Origin origin = seen.origin().get();
+    Optional<String> hash = Optional.empty();
+    if (backup.isPresent()
+        && !origin.hasSideContent()
+        && Seal.isSettled(origin.main(), startedAt)) {
+      Optional<BackupRecord> record = workplace.catalog().identify(backup.get());
+      hash = record.isPresent() ? Optional.of(record.get().hash()) : Optional.empty();
+    }
+    return Outcome.passed(new FullCheck(startedAt, origin.main(), hash));
   }
 
   /** What can't be kept is no reason to go without a backup. */

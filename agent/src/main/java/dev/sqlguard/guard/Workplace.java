@@ -17,6 +17,7 @@ import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateFiles;
+import dev.sqlguard.store.StateLine;
 import dev.sqlguard.verify.KnownSchemas;
 import dev.sqlguard.verify.SqliteEngine;
 import java.io.Closeable;
@@ -151,6 +152,32 @@ final class Workplace implements Closeable {
 
   Proposal proposal() {
     return proposal;
+  }
+
+  /**
+   * The seal of the last clean exit. Whatever happens from here on, the next start doesn't find it
+   * any more.
+   */
+  Optional<Seal> breakSeal(Disk disk) throws IOException {
+    List<StateLine> lines = home.lines(Seal.KIND);
+    forgetSeal(home, disk);
+    forgetSeal(backups, disk);
+    return lines.size() == 1 ? Optional.of(Seal.of(lines.get(0))) : Optional.empty();
+  }
+
+  private static void forgetSeal(StateFile state, Disk disk) throws IOException {
+    if (!state.lines(Seal.KIND).isEmpty()) {
+      state.put(Seal.KIND, List.of());
+      state.save(disk);
+    }
+  }
+
+  /** Remembers it, durably, if there is room for it. */
+  void seal(Seal seal, Disk disk) throws IOException {
+    home.put(Seal.KIND, List.of(seal.toLine()));
+    if (home.room() >= 0) {
+      home.save(disk);
+    }
   }
 
   /** Whether there may be a refusal to recall; costs nothing where there never was one. */

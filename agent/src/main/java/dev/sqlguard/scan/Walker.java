@@ -339,6 +339,7 @@ final class Walker {
     }
     if (result == Entry.Result.TOO_LONG) {
       tree.leaveUndecided("a record is very long");
+      entries.add(0, 0);
       return false;
     }
     if (!tree.allows(entry.record().fields())) {

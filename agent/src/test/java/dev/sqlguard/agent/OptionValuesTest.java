@@ -52,6 +52,7 @@ class OptionValuesTest {
     assertEquals(Optional.empty(), settings.backupDir());
     assertEquals(Duration.ofHours(1), settings.backupSpacing());
     assertEquals(Check.FULL, settings.check());
+    assertEquals(Duration.ofDays(7), settings.fullCheckEvery());
     assertEquals(OnDamage.REPAIR, settings.onDamage());
     assertEquals(OnUnrecoverable.OPEN, settings.onUnrecoverable());
     assertEquals(3, settings.evidence());
@@ -73,12 +74,13 @@ class OptionValuesTest {
         settings(
             "enabled=false,backups=7,backup-dir="
                 + backups
-                + ",backup-spacing=10m,check=quick,on-damage=report,on-unrecoverable=refuse,"
+                + ",backup-spacing=10m,check=quick,full-check-every=12h,on-damage=report,on-unrecoverable=refuse,"
                 + "evidence=9,start-timeout=20s,exit-timeout=500ms,log=off");
     assertFalse(settings.enabled());
     assertEquals(7, settings.backups());
     assertEquals(Duration.ofMinutes(10), settings.backupSpacing());
     assertEquals(Check.QUICK, settings.check());
+    assertEquals(Duration.ofHours(12), settings.fullCheckEvery());
     assertEquals(OnDamage.REPORT, settings.onDamage());
     assertEquals(OnUnrecoverable.REFUSE, settings.onUnrecoverable());
     assertEquals(9, settings.evidence());
@@ -99,6 +101,7 @@ class OptionValuesTest {
     assertEquals(List.of(Path.of("/a=b")), settings("db=/a=b").only());
     assertEquals(3, settings(" backups = 3 ").backups());
     assertEquals(Check.OFF, settings("check=OFF").check());
+    assertEquals(Check.AUTO, settings("check=auto").check());
   }
 
   @Test
@@ -156,6 +159,9 @@ class OptionValuesTest {
         "backup-spacing=1y | | default 1h",
         "backup-spacing=-1s | | default 1h",
         "backup-spacing=1.5h | | default 1h",
+        "check=atuo | auto | default full",
+        "full-check-every=7 | 7s | default 7d",
+        "full-check-every=week | | default 7d",
         "start-timeout=10 | 10s | left out",
         "start-timeout=0s | | left out",
         "start-timeout=soon | | left out",

@@ -137,6 +137,7 @@ class OptionsTest {
     assertEquals(Duration.ofMillis(500), read("exit-timeout=500ms").settings().exitTimeout());
     assertEquals(Duration.ofMinutes(2), read("exit-timeout=2m").settings().exitTimeout());
     assertEquals(Duration.ofDays(7), read("backup-spacing=7d").settings().backupSpacing());
+    assertEquals(Duration.ofDays(30), read("full-check-every=30d").settings().fullCheckEvery());
     assertEquals(Duration.ZERO, read("backup-spacing=0s").settings().backupSpacing());
   }
 

@@ -105,6 +105,7 @@ class CrashTest {
         Optional.empty(),
         Duration.ofHours(1),
         check,
+        Duration.ZERO,
         Settings.OnDamage.REPAIR,
         Settings.OnUnrecoverable.OPEN,
         maxLoss,

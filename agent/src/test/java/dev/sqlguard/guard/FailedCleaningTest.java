@@ -46,6 +46,7 @@ class FailedCleaningTest {
             Optional.empty(),
             Duration.ZERO,
             Settings.Check.FULL,
+            Duration.ZERO,
             onDamage,
             Settings.OnUnrecoverable.REFUSE,
             100,

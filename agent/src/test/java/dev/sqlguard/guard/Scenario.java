@@ -30,6 +30,14 @@ enum Scenario {
       return scene.content();
     }
   },
+  /** Nothing is to be done but to break the seal. */
+  SEALED {
+    @Override
+    String build(Scene scene) throws Exception {
+      withOneBackup(scene).auto().sealed();
+      return scene.content();
+    }
+  },
   SLOTS_FULL {
     @Override
     String build(Scene scene) throws Exception {

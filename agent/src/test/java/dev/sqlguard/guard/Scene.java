@@ -1,12 +1,16 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
+import dev.sqlguard.backup.Catalog;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
+import dev.sqlguard.store.Boot;
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.store.StateFiles;
+import dev.sqlguard.store.StateLine;
 import dev.sqlguard.store.fault.Call;
 import dev.sqlguard.store.fault.StoppingSyscalls;
 import dev.sqlguard.store.fault.WatchedSyscalls;
@@ -49,12 +53,13 @@ final class Scene {
    */
   Scene(Path directory) throws IOException {
     this.directory = directory.toRealPath();
-    this.settings = settings(true, Duration.ofHours(HOUR), Optional.empty(), 100, true, 3);
+    this.settings =
+        settings(Settings.Check.FULL, Duration.ofHours(HOUR), Optional.empty(), 100, true, 3);
     Files.createDirectories(home());
   }
 
   private static Settings settings(
-      boolean checked,
+      Settings.Check check,
       Duration spacing,
       Optional<Path> backupDir,
       int maxLoss,
@@ -67,7 +72,8 @@ final class Scene {
         2,
         backupDir,
         spacing,
-        checked ? Settings.Check.FULL : Settings.Check.OFF,
+        check,
+        Duration.ofDays(7),
         Settings.OnDamage.REPAIR,
         Settings.OnUnrecoverable.OPEN,
         maxLoss,
@@ -79,34 +85,75 @@ final class Scene {
   }
 
   Scene unchecked() {
-    settings = settings(false, Duration.ZERO, Optional.empty(), 100, true, 3);
+    settings = settings(Settings.Check.OFF, Duration.ZERO, Optional.empty(), 100, true, 3);
     return this;
+  }
+
+  /** A start relies on a seal. */
+  Scene auto() {
+    return checking(Settings.Check.AUTO);
+  }
+
+  Scene checking(Settings.Check check) {
+    settings = settings(check, Duration.ofHours(HOUR), Optional.empty(), 100, true, 3);
+    return this;
+  }
+
+  /** As a clean exit would have left it. */
+  Scene sealed() throws IOException {
+    return sealed(System.currentTimeMillis());
+  }
+
+  /**
+   * @param checkedAt when the last full check was
+   */
+  Scene sealed(long checkedAt) throws IOException {
+    FileStat main = FileStat.ofEntry(db()).orElseThrow();
+    Disk disk = new Disk();
+    try (StateFile state = new StateFiles().open(stateFile(), main, disk, 0).orElseThrow()) {
+      String hash =
+          new Catalog(state, BackupNames.beside(db()), disk)
+              .identify(beside(".bak"))
+              .orElseThrow()
+              .hash();
+      Seal seal = Seal.of(main, Boot.id(), checkedAt, hash);
+      state.put(Seal.KIND, List.of(seal.toLine()));
+      state.save(disk);
+    }
+    return this;
+  }
+
+  /** What the state file says of a clean exit. */
+  List<StateLine> seals() throws IOException {
+    return Files.exists(stateFile()) ? state().lines(Seal.KIND) : List.of();
   }
 
   /** Backups move up at every start. */
   Scene withoutSpacing() {
-    settings = settings(true, Duration.ZERO, Optional.empty(), 100, true, 3);
+    settings = settings(Settings.Check.FULL, Duration.ZERO, Optional.empty(), 100, true, 3);
     return this;
   }
 
   Scene backupsElsewhere() throws IOException {
     Files.createDirectories(elsewhere());
-    settings = settings(true, Duration.ZERO, Optional.of(elsewhere()), 100, true, 3);
+    settings = settings(Settings.Check.FULL, Duration.ZERO, Optional.of(elsewhere()), 100, true, 3);
     return this;
   }
 
   Scene withoutBackfill() {
-    settings = settings(true, Duration.ofHours(HOUR), Optional.empty(), 100, false, 3);
+    settings =
+        settings(Settings.Check.FULL, Duration.ofHours(HOUR), Optional.empty(), 100, false, 3);
     return this;
   }
 
   Scene withoutLoss() {
-    settings = settings(true, Duration.ofHours(HOUR), Optional.empty(), 0, true, 3);
+    settings = settings(Settings.Check.FULL, Duration.ofHours(HOUR), Optional.empty(), 0, true, 3);
     return this;
   }
 
   Scene keepingOnePieceOfEvidence() {
-    settings = settings(true, Duration.ofHours(HOUR), Optional.empty(), 100, true, 1);
+    settings =
+        settings(Settings.Check.FULL, Duration.ofHours(HOUR), Optional.empty(), 100, true, 1);
     return this;
   }
 
@@ -178,7 +225,11 @@ final class Scene {
   }
 
   private StateFile state() throws IOException {
-    return new StateFiles().peek(beside(".sqlguard"), new Disk());
+    return new StateFiles().peek(stateFile(), new Disk());
+  }
+
+  private Path stateFile() {
+    return beside(".sqlguard");
   }
 
   private Path home() {

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * files by their inodes: what is laid out gets those of the new files.
  */
 final class Template {
-  private static final List<String> KINDS = List.of("backup", "evidence", "intent", "proposal");
+  private static final List<String> KINDS =
+      List.of("backup", "evidence", "intent", "proposal", "seal");
   private static final List<String> INODES = List.of("inode", "candidate", "quarantine-inode");
 
   private final Scene scene;
@@ -90,6 +91,9 @@ final class Template {
         if (file.toString().endsWith(".sqlguard")) {
           renumber(file, now);
         }
+      }
+      if (!scene.seals().isEmpty()) {
+        scene.sealed();
       }
     }
     return scene;

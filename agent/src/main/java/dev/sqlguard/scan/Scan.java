@@ -86,8 +86,10 @@ public final class Scan {
     walker.walkFreelist();
     walker.readPointerMap();
     SchemaRows rows = new SchemaRows(layout.encoding(), suspicions);
-    walker.walk(Tree.of(SchemaTable.schema()), rows);
-    if (!suspicions.all().isEmpty() || !rows.areComplete()) {
+    Tree schemaTree = Tree.of(SchemaTable.schema());
+    walker.walk(schemaTree, rows);
+    boolean complete = rows.areComplete() && schemaTree.undecided() == null;
+    if (!suspicions.all().isEmpty() || !complete) {
       return unread(suspicions);
     }
     checkHeader(rows.entries());

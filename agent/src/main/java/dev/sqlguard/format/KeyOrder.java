@@ -74,22 +74,29 @@ public final class KeyOrder {
    */
   public int compare(RecordCursor left, byte[] a, int aAt, RecordCursor right, byte[] b, int bAt) {
     int common = Math.min(fields.size(), Math.min(left.fields(), right.fields()));
-    for (equalFields = 0; equalFields < common; equalFields++) {
-      int i = equalFields;
+    for (int i = 0; i < common; i++) {
+      long leftType = left.type(i);
+      long rightType = right.type(i);
+      int leftAt = aAt + (int) left.offset(i);
+      int rightAt = bAt + (int) right.offset(i);
       int order =
-          compareField(
-              i,
-              a,
-              aAt + (int) left.offset(i),
-              left.type(i),
-              b,
-              bAt + (int) right.offset(i),
-              right.type(i));
+          isWhole(leftType) && isWhole(rightType)
+              ? Long.compare(
+                  FieldValue.integer(a, leftAt, leftType),
+                  FieldValue.integer(b, rightAt, rightType))
+              : compareField(i, a, leftAt, leftType, b, rightAt, rightType);
       if (order != 0) {
+        equalFields = i;
         return fields.get(i).descending() ? -order : order;
       }
     }
+    equalFields = common;
     return 0;
+  }
+
+  /** An integer whose bytes stand in the record. */
+  private static boolean isWhole(long type) {
+    return type >= 1 && type < SerialType.REAL;
   }
 
   /** How many fields, from the first one on, were equal when whole records were compared last. */

@@ -5,7 +5,6 @@ import dev.sqlguard.format.Mixing;
 import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
 import dev.sqlguard.schema.SqlValue;
-import java.nio.ByteBuffer;
 
 /**
  * Hashes values so that equal hashes mean what SQLite stores in an index for the value of a row:
@@ -18,6 +17,12 @@ final class ValueHash {
   private static final long SECOND_SEED = 0xC2B2AE3D27D4EB4FL;
   private static final long FIRST_FACTOR = 0xD6E8FEB86659FD93L;
   private static final long SECOND_FACTOR = 0xA0761D6478BD642FL;
+
+  /** For single bytes, in which folding would be slow: those of FNV and of a generator. */
+  private static final long FIRST_PRIME = 0x100000001B3L;
+
+  private static final long SECOND_PRIME = 0x5851F42D4C957F2DL;
+
   private static final int NULL_CLASS = 1;
   private static final int INTEGER_CLASS = 2;
   private static final int REAL_CLASS = 3;
@@ -79,22 +84,15 @@ final class ValueHash {
 
   void ofBytes(byte[] b, int at, int length, boolean text) {
     begin(text ? TEXT_CLASS : BLOB_CLASS);
-    take(length);
+    long a = first ^ length;
+    long z = second + length;
     int end = at + length;
-    int next = at;
-    if (length >= Long.BYTES) {
-      ByteBuffer words = ByteBuffer.wrap(b);
-      for (; next <= end - Long.BYTES; next += Long.BYTES) {
-        take(words.getLong(next));
-      }
+    for (int i = at; i < end; i++) {
+      a = (a ^ b[i]) * FIRST_PRIME;
+      z = (z + b[i]) * SECOND_PRIME;
     }
-    if (next < end) {
-      long rest = 0;
-      for (; next < end; next++) {
-        rest = rest << 8 | b[next] & 0xff;
-      }
-      take(rest);
-    }
+    first = Mixing.fold(a, FIRST_FACTOR);
+    second = Mixing.fold(z, SECOND_FACTOR);
   }
 
   /**

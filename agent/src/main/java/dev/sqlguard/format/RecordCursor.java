@@ -78,6 +78,14 @@ public final class RecordCursor {
     return offset == payloadSize ? Result.EXACT : Result.BROKEN;
   }
 
+  /** Speaks of the same record as {@code other}, until the next {@link #parse}. */
+  public void copyOf(RecordCursor other) {
+    types = Arrays.copyOf(other.types, other.types.length);
+    offsets = Arrays.copyOf(other.offsets, other.offsets.length);
+    fields = other.fields;
+    bodySize = other.bodySize;
+  }
+
   public int fields() {
     return fields;
   }

@@ -1,26 +1,30 @@
 package dev.sqlguard.scan;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The tasks that are still to be done, and who is at work on one. The last one first. */
+/**
+ * The tasks that are still to be done, and who is at work on one. They are taken in no order: when
+ * the first pages of every kind of tree come early, the JVM compiles the code once for all of them,
+ * and not anew for each kind that it hasn't seen before.
+ */
 final class Crew {
-  private final int threads;
-  private final ArrayDeque<Task> open = new ArrayDeque<>();
+  /** Enough for every large tree to have some among them. */
+  private static final int ENOUGH = 64;
+
+  private final List<Task> open = new ArrayList<>();
+  private int turn;
   private int busy;
   private Throwable failure;
 
-  Crew(int threads) {
-    this.threads = threads;
-  }
-
   synchronized void add(Task task) {
-    open.addLast(task);
+    open.add(task);
     notify();
   }
 
   /** Whether somebody may soon have nothing to do, so that work should be split. */
   synchronized boolean isHungry() {
-    return threads > 1 && open.size() < 2 * threads;
+    return open.size() < ENOUGH;
   }
 
   /**
@@ -44,7 +48,12 @@ final class Crew {
       return null;
     }
     busy++;
-    return open.removeLast();
+    turn = turn * 1664525 + 1013904223;
+    int chosen = Math.floorMod(turn >> 8, open.size());
+    Task task = open.get(chosen);
+    open.set(chosen, open.get(open.size() - 1));
+    open.remove(open.size() - 1);
+    return task;
   }
 
   synchronized void done() {

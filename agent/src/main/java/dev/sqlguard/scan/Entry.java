@@ -18,12 +18,13 @@ final class Entry {
   }
 
   /** In bytes. */
-  private static final int LONGEST = 1 << 20;
+  private static final int LONGEST = 1 << 17;
 
   private final RecordCursor record = new RecordCursor();
   private byte[] bytes = new byte[0];
   private int at;
   private long size;
+  private int atHand;
   private byte[] own = new byte[0];
 
   /**
@@ -42,6 +43,7 @@ final class Entry {
       Suspicions suspicions)
       throws IOException {
     size = cell.payloadSize();
+    atHand = cell.localSize();
     bytes = page;
     at = cell.payloadAt();
     int local = cell.localSize();
@@ -68,6 +70,7 @@ final class Entry {
       prepareOwn(page, local, wanted);
       bytes = own;
       at = 0;
+      atHand = wanted;
     }
     if (!chain.follow(cell, number, object, own, wanted)) {
       return Result.BROKEN;
@@ -75,14 +78,14 @@ final class Entry {
     return tooLong ? Result.TOO_LONG : Result.READ;
   }
 
-  /** Takes a record over, with bytes of its own. */
+  /** Takes a record over, with what is at hand of its bytes. */
   void copyOf(Entry other) {
-    int length = other.endOf(other.record.fields() - 1);
-    own = Arrays.copyOfRange(other.bytes, other.at, other.at + length);
+    own = Arrays.copyOfRange(other.bytes, other.at, other.at + other.atHand);
     bytes = own;
     at = 0;
     size = other.size;
-    record.parse(own, 0, length, size);
+    atHand = other.atHand;
+    record.copyOf(other.record);
   }
 
   RecordCursor record() {

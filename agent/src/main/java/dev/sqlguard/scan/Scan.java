@@ -81,7 +81,7 @@ public final class Scan {
   }
 
   private ScanReport run(FileBytes file, int threads) throws IOException {
-    Crew crew = new Crew(threads);
+    Crew crew = new Crew();
     Walker walker = walker(file, crew, progress);
     walker.walkFreelist();
     walker.readPointerMap();
@@ -100,6 +100,7 @@ public final class Scan {
     }
     work(crew, walker, threads);
     add(walker.sum());
+    progress.scanned(layout.geometry().pages(), layout.geometry().pages());
     if (!suspicions.isFull()) {
       checkPages();
       checkIndexes(schema);
@@ -119,8 +120,7 @@ public final class Scan {
   private String imageHash(FileBytes file) throws IOException {
     Geometry geometry = layout.geometry();
     boolean complete =
-        suspicions.all().isEmpty()
-            && (file.size() + geometry.pageSize() - 1) / geometry.pageSize() == geometry.pages();
+        suspicions.all().isEmpty() && file.size() == geometry.pages() * geometry.pageSize();
     return complete ? sum.text() : "";
   }
 

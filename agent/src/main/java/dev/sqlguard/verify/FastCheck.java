@@ -33,6 +33,12 @@ public final class FastCheck implements Verifier {
   /** Since 3.44 SQLite's check looks into the virtual tables that are built into it. */
   private static final String CHECKS_VIRTUAL_TABLES = "3.44";
 
+  /** Since 3.33 it can be asked about single tables. */
+  private static final String CHECKS_SINGLE_TABLES = "3.33";
+
+  /** The check of single tables ends after so many lines, whatever they say. */
+  private static final int MOST_LINES = 100;
+
   /** Of a smaller image a thread of its own would cost more than it saves. */
   private static final long BYTES_FOR_A_THREAD = 1 << 20;
 
@@ -43,6 +49,7 @@ public final class FastCheck implements Verifier {
   private List<Suspicion> unshared = List.of();
   private List<Suspicion> suspicions = List.of();
   private boolean foundByNewestOnly;
+  private boolean isBrokenForNewest;
   private Optional<String> imageHash = Optional.empty();
 
   /**
@@ -75,7 +82,7 @@ public final class FastCheck implements Verifier {
         return judge(image, depth);
       }
       report = scan(image);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       return judge(image, depth);
     }
     return conclude(image, report);
@@ -118,10 +125,7 @@ public final class FastCheck implements Verifier {
         || !answers(image, report)) {
       return judge(image, Depth.FULL);
     }
-    if (foundByNewestOnly) {
-      return new IntegrityCheck(newest.get().orElseThrow()).verify(image, Depth.FULL);
-    }
-    return healthy(report);
+    return isBrokenForNewest ? judgeByNewest(image).orElse(healthy(report)) : healthy(report);
   }
 
   private static Verdict healthy(ScanReport report) {
@@ -158,16 +162,22 @@ public final class FastCheck implements Verifier {
     if (!(verdict instanceof Healthy)) {
       return verdict;
     }
-    Optional<SqliteEngine> other = newest.get();
-    if (other.isPresent() && other.get() != engine) {
-      Verdict second = new IntegrityCheck(other.get()).verify(image, Depth.FULL);
-      if (second instanceof Damaged) {
-        foundByNewestOnly = true;
-        return second;
-      }
+    Optional<Verdict> second = judgeByNewest(image);
+    if (second.isEmpty()) {
+      unshared = suspicions;
     }
-    unshared = suspicions;
-    return verdict;
+    return second.orElse(verdict);
+  }
+
+  /** Damage that the newest SQLite finds; empty where it finds none or is the judge itself. */
+  private Optional<Verdict> judgeByNewest(Path image) {
+    Optional<SqliteEngine> other = newest.get();
+    if (other.isEmpty() || other.get() == engine) {
+      return Optional.empty();
+    }
+    Verdict second = new IntegrityCheck(other.get()).verify(image, Depth.FULL);
+    foundByNewestOnly = second instanceof Damaged;
+    return foundByNewestOnly ? Optional.of(second) : Optional.empty();
   }
 
   /**
@@ -184,7 +194,10 @@ public final class FastCheck implements Verifier {
       IntegrityCheck.prepare(db);
       readSchema(db);
       List<String> tables = new ArrayList<>(report.undecided().keySet());
-      boolean old = isOld(engine);
+      if (!tables.isEmpty() && isBefore(engine, CHECKS_SINGLE_TABLES)) {
+        return false;
+      }
+      boolean old = isBefore(engine, CHECKS_VIRTUAL_TABLES);
       if (!old) {
         tables.addAll(virtual);
       }
@@ -192,7 +205,7 @@ public final class FastCheck implements Verifier {
         return false;
       }
       if (old && !virtual.isEmpty()) {
-        foundByNewestOnly = !areIntactByNewest(image, virtual);
+        isBrokenForNewest = !areIntactByNewest(image, virtual);
       }
     } catch (SQLException | RuntimeException | LinkageError e) {
       return false;
@@ -227,15 +240,23 @@ public final class FastCheck implements Verifier {
     }
   }
 
-  /** Since 3.33 only these tables are checked, before that the whole database each time. */
+  /** Where the answer may have been cut short, or is about something else, nothing is said. */
   private static boolean areIntact(Connection db, List<String> tables) throws SQLException {
     Findings findings = new Findings();
     for (String table : tables) {
+      int lines = 0;
+      if (isNumber(table)) {
+        return false;
+      }
       try (Statement statement = db.createStatement();
           ResultSet rows =
               statement.executeQuery("PRAGMA integrity_check(" + Tables.quoted(table) + ")")) {
         while (rows.next()) {
           findings.add(rows.getString(1));
+          lines++;
+        }
+        if (lines >= MOST_LINES) {
+          return false;
         }
       }
     }
@@ -259,9 +280,20 @@ public final class FastCheck implements Verifier {
     return names;
   }
 
-  private static boolean isOld(SqliteEngine engine) {
+  private static boolean isBefore(SqliteEngine engine, String since) {
     Optional<String> version = engine.version();
-    return version.isEmpty() || SqliteVersion.isBefore(version.get(), CHECKS_VIRTUAL_TABLES);
+    return version.isEmpty() || SqliteVersion.isBefore(version.get(), since);
+  }
+
+  /** SQLite takes such a name, quoted or not, for how many lines to say. */
+  private static boolean isNumber(String table) {
+    for (int i = 0; i < table.length(); i++) {
+      char c = table.charAt(i);
+      if ((c < '0' || c > '9') && c != '-' && c != '+') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isAlone(Path image) throws IOException {

@@ -110,21 +110,39 @@ class FastCheckTest {
     assertEquals(Set.of(), schemas.hashes);
   }
 
+  @Test
+  void whatTheScanSuspectsSqliteJudges() throws Exception {
+    Path file =
+        database(
+            "CREATE TABLE t(a, b)",
+            NUMBERS + "INSERT INTO t SELECT i, -i FROM n",
+            "CREATE INDEX i ON t(a)",
+            "PRAGMA writable_schema=ON",
+            "UPDATE sqlite_master SET sql = 'CREATE INDEX i ON t(b)' WHERE name = 'i'");
+    FastCheck check = check(engine);
+    assertInstanceOf(Damaged.class, check.verify(file, Depth.FULL));
+    assertEquals("i", check.suspicions().get(0).object());
+  }
+
   /** An index over an expression is SQLite's to check, which ends after a hundred lines. */
   @Test
   void constraintsThatAreBrokenHideNoDamage() throws Exception {
     Path file =
         database(
-            "CREATE TABLE t(a NOT NULL, b)",
-            NUMBERS + "INSERT INTO t SELECT i, i FROM n",
+            "CREATE TABLE t(a, b)",
+            "CREATE TABLE u(a, b)",
+            NUMBERS + "INSERT INTO t SELECT NULL, i FROM n",
+            NUMBERS + "INSERT INTO u SELECT NULL, i FROM n",
+            "UPDATE u SET b = 301 WHERE b = 300",
             "CREATE INDEX e ON t(b + 1)",
+            "CREATE INDEX f ON u(b + 1)",
+            "CREATE TEMP TABLE root AS SELECT name, rootpage FROM sqlite_master",
             "PRAGMA writable_schema=ON",
-            "UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '') WHERE name = 't'");
-    database("UPDATE t SET a = NULL");
-    database(
-        "PRAGMA writable_schema=ON",
-        "UPDATE sqlite_master SET sql = 'CREATE TABLE t(a NOT NULL, b)' WHERE name = 't'",
-        "UPDATE sqlite_master SET sql = 'CREATE INDEX e ON t(b + 2)' WHERE name = 'e'");
+            "UPDATE sqlite_master SET sql = replace(sql, '(a,', '(a NOT NULL,')",
+            "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM root r WHERE r.name = 'f')"
+                + " WHERE name = 'e'",
+            "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM root r WHERE r.name = 'e')"
+                + " WHERE name = 'f'");
     assertInstanceOf(Damaged.class, check(engine).verify(file, Depth.FULL));
   }
 

@@ -198,6 +198,11 @@ public final class Catalog {
     disk.syncDirectory(names.directory());
   }
 
+  /** Whether there may be a backup; costs nothing. */
+  boolean hasRecords() {
+    return !records.isEmpty();
+  }
+
   private void forgetVanished() throws IOException {
     List<Entry> existing = entries();
     List<BackupRecord> remembered = new ArrayList<>();

@@ -136,6 +136,16 @@ public final class Rotation {
     }
   }
 
+  /**
+   * Makes durable what names the backups have: the next copy is staged under the name that the last
+   * one had, and whoever renamed that one may have been killed before it was on disk.
+   */
+  public void confirmNames() throws IOException {
+    if (catalog.hasRecords()) {
+      disk.syncDirectory(catalog.names().directory());
+    }
+  }
+
   /** The series that the next backup goes to; empty where somebody else's files are in both. */
   public Optional<BackupNames.Series> freeSeries() throws IOException {
     for (BackupNames.Series series : catalog.names().series()) {

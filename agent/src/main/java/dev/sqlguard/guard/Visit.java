@@ -59,6 +59,7 @@ final class Visit {
         return standing.get();
       }
     }
+    workplace.rotation().confirmNames();
     try (Progress progress = new Progress(log, main, stat.size(), disk)) {
       Examination seen =
           examiner.examine(main, workplace.staged(), driver, progress, workplace.schemas());

@@ -275,17 +275,25 @@ final class Workplace implements Closeable {
   }
 
   /**
-   * Both when the work is done, whatever came of it: what can't be deleted now is left to the next
-   * start, and no reason to say anything else. A backup that stopped short of its place stays.
+   * Both when the work is done, whatever came of it: what can't be deleted now, nor when it is
+   * tried once more, is left to the next start, and no reason to say anything else. A backup that
+   * stopped short of its place stays.
    */
   void tidy(Disk disk) {
+    if (!tryToTidy(disk)) {
+      tryToTidy(disk);
+    }
+  }
+
+  private boolean tryToTidy(Disk disk) {
     try {
       if (!rotation.isUnderWay(staged())) {
         discardCopies(disk);
       }
       discardRepairs(disk);
+      return true;
     } catch (IOException e) {
-      // The next start begins with it.
+      return false;
     }
   }
 

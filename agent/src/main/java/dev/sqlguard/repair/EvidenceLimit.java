@@ -112,11 +112,11 @@ final class EvidenceLimit {
       disk.sync(empty);
       records.addEmptied(empty);
       state.save(disk);
+      disk.rename(empty, name);
     } catch (IOException e) {
       disk.delete(empty);
       return false;
     }
-    disk.rename(empty, name);
     disk.syncDirectory(name.getParent());
     deleteSides(name);
     disk.syncDirectory(name.getParent());

@@ -188,6 +188,11 @@ public class Disk {
     }
   }
 
+  /** fsync of an open file of ours. */
+  public void sync(Path path, RandomAccessFile file) throws IOException {
+    calls.sync(path, file);
+  }
+
   /** Writes into an open file of ours, and fsyncs it. */
   public void writeDurably(Path path, RandomAccessFile file, long position, byte[] bytes)
       throws IOException {

@@ -31,6 +31,10 @@ public final class StateFile implements Closeable {
   private final Path path;
   private final RandomAccessFile file;
   private long generation;
+
+  /** Whether the newest state is on disk for certain. */
+  private boolean onDisk;
+
   private List<StateLine> lines = new ArrayList<>();
 
   /** Told when this is closed; null where it was opened alone. */
@@ -129,13 +133,19 @@ public final class StateFile implements Closeable {
    * Writes and fsyncs. Afterwards a crash leaves this state, before it the last one.
    *
    * <p>The file's name is made durable as well: without it, what the state is about would count as
-   * somebody else's. Twice, because the first to do it may have been killed over it.
+   * somebody else's. Twice, because the first to do it may have been killed over it. What was read
+   * may have been written by one who was killed over it, too: it is on disk before the slot is
+   * overwritten that would be left of it.
    */
   public void save(Disk disk) throws IOException {
     byte[] slot = encode(generation + 1);
     if (slot.length > SLOT) {
       throw new IOException(path + ": more state than its file can hold");
     }
+    if (!onDisk && generation > 0) {
+      disk.sync(path, file);
+    }
+    onDisk = true;
     disk.writeDurably(path, file, (generation + 1) % 2 * SLOT, slot);
     generation++;
     if (generation <= SAVES_OF_NAME) {

@@ -13,6 +13,7 @@ import dev.sqlguard.store.fault.StoppingSyscalls;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,5 +80,38 @@ class LeftoversAfterPowerLossTest {
     }
     AfterPowerLoss.make(scene.directories(), now.after(Loss.ofNames()));
     assertEquals(template.expected(), scene.content());
+  }
+
+  /** The next copy takes the name that the newest backup had, and would take its last one. */
+  @Test
+  void aBackupOfAKilledGuardHasItsNameOnDiskBeforeTheNextCopyTakesItsOldOne() throws Exception {
+    Reference reference = new Reference(Scenario.ROTATION_DUE.template(directory));
+    Scene scene = reference.template().layOut();
+    Recording recording = recording(scene);
+    boolean[] renamed = new boolean[1];
+    recording.dyingBefore(
+        call -> {
+          boolean now = renamed[0];
+          renamed[0] |= call.is(Kind.RENAME, "-staged");
+          return now;
+        });
+    try {
+      scene.start(recording);
+    } catch (StoppingSyscalls.Stopped e) {
+      recording.revive();
+    }
+    int killed = recording.steps().size();
+    scene.start(recording);
+    recording.replay(
+        (step, now) -> {
+          if (step < killed) {
+            return;
+          }
+          for (Map.Entry<String, Loss> loss : Losses.ofNames(now).entrySet()) {
+            Scene left = reference.template().scene();
+            AfterPowerLoss.make(left.directories(), now.after(loss.getValue()));
+            reference.assertNothingIsLost(left, step + ", " + loss.getKey());
+          }
+        });
   }
 }

@@ -167,6 +167,49 @@ class SingleFailuresTest {
     assertEquals(List.of(), scene.descriptors());
   }
 
+  /** The copy that a repair began with stayed until the next start. */
+  @Test
+  void aRepairIsClearedAwayThoughItsDirectoryCanNotBeSyncedAtFirst() throws Exception {
+    Scene scene = scene(Scenario.SALVAGED_WITH_BACKUP);
+    scene.start(new FailingAfter(Kind.UNLINK, "-repaired", Kind.SYNC_DIRECTORY));
+    assertEquals(Set.of(), Picture.of(scene).strays());
+  }
+
+  /** The first call of a kind fails that comes after another one. */
+  private static final class FailingAfter extends WatchedSyscalls {
+    private final Kind first;
+    private final String end;
+    private final Kind failing;
+    private boolean due;
+    private boolean done;
+
+    FailingAfter(Kind first, String end, Kind failing) {
+      this.first = first;
+      this.end = end;
+      this.failing = failing;
+    }
+
+    @Override
+    protected void before(Call call) throws IOException {
+      if (due && !done && call.kind() == failing) {
+        done = true;
+        throw new IOException("No space left on device");
+      }
+      due = due || call.is(first, end);
+    }
+  }
+
+  @Test
+  void anEmptyFileGoesWhereItCanNotTakeThePlaceOfOlderEvidence() throws Exception {
+    Scene scene = scene(Scenario.EVIDENCE_FULL);
+    String expected = scene.content();
+    List<String> lines = scene.start(failing(Kind.RENAME, "-emptied", Failure.NO_SPACE)).warnings();
+    assertEquals(1, lines.size(), "" + lines);
+    assertFalse(lines.get(0).contains("not repaired"), lines.get(0));
+    assertFalse(expected.equals(scene.content()));
+    assertEquals(Set.of(), Picture.of(scene).strays());
+  }
+
   @Test
   void aSecondNameOfABackupGoesWhereItCanNotBecomeTheOneThatStays() throws Exception {
     Scene scene = scene(Scenario.POORER_THAN_ITS_BACKUP);

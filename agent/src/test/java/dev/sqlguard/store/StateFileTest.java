@@ -6,13 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sqlguard.store.fault.AfterPowerLoss;
+import dev.sqlguard.store.fault.Call.Kind;
 import dev.sqlguard.store.fault.DurableDisk;
+import dev.sqlguard.store.fault.DurableDisk.Remnant;
 import dev.sqlguard.store.fault.Loss;
 import dev.sqlguard.store.fault.Recording;
+import dev.sqlguard.store.fault.StoppingSyscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StateFileTest {
   private static final int STRANGER = 4711;
   private static final int SLOT = 64 * 1024;
+  private static final int MANY_SECTORS = 500;
 
   @TempDir Path directory;
   private final Disk disk = new Disk();
@@ -36,7 +44,12 @@ class StateFileTest {
   }
 
   private void save(String value) throws IOException {
-    try (StateFile state = open()) {
+    save(value, disk);
+  }
+
+  private void save(String value, Disk disk) throws IOException {
+    FileStat model = FileStat.privateTo(directory);
+    try (StateFile state = StateFile.open(path, model, disk, 0).orElseThrow()) {
       state.put("fact", List.of(StateLine.of("fact", "value", value)));
       state.save(disk);
     }
@@ -173,5 +186,33 @@ class StateFileTest {
     recording.steps().forEach(step -> step.apply(now));
     AfterPowerLoss.make(List.of(directory), now.after(Loss.ofEverything()));
     assertEquals("one", load());
+  }
+
+  /** Otherwise both slots could be torn: the one that was killed over, and the last good one. */
+  @Test
+  void whatAKilledGuardWroteIsOnDiskBeforeTheOtherSlotIsOverwritten() throws Exception {
+    save("one".repeat(MANY_SECTORS));
+    save("two".repeat(MANY_SECTORS));
+    Recording recording = new Recording(List.of(directory), path -> false);
+    boolean[] written = new boolean[1];
+    recording.dyingBefore(
+        call -> {
+          boolean now = written[0];
+          written[0] |= call.kind() == Kind.WRITE;
+          return now;
+        });
+    assertThrows(
+        StoppingSyscalls.Stopped.class,
+        () -> save("three".repeat(MANY_SECTORS), new Disk(recording)));
+    recording.revive();
+    save("four".repeat(MANY_SECTORS), new Disk(recording));
+    Set<String> found = new TreeSet<>();
+    List<SortedMap<Path, Remnant>> states = new ArrayList<>();
+    recording.replay((step, now) -> states.add(now.after(Loss.ofEverySecondSector())));
+    for (SortedMap<Path, Remnant> state : states) {
+      AfterPowerLoss.make(List.of(directory), state);
+      found.add(load().replaceFirst("^(.+?)\\1+$", "$1"));
+    }
+    assertEquals(Set.of("two", "three", "four"), found);
   }
 }

@@ -185,8 +185,9 @@ class BackupsIT {
     assertTrue(Files.readString(Databases.beside(db, ".sqlguard")).contains("check=quick"));
   }
 
+  /** The scan looks at all of it, whatever SQLite would look at. */
   @Test
-  void backupThatOnlyPassedAQuickCheckIsFullyCheckedBeforeItHelps() throws Exception {
+  void whatOnlyAFullCheckSeesEntersNoSlotWithAQuickOne() throws Exception {
     Starts quick = with("check=quick,backup-spacing=0s");
     quick.start(db, "UPDATE t SET x = 'second' WHERE id = 1");
     int leaf = Databases.leaves(db, "ix").get(1);
@@ -196,14 +197,10 @@ class BackupsIT {
     assertEquals(List.of("ok"), Databases.query(db, "PRAGMA quick_check"));
     assertFalse(Databases.isIntact(db));
     quick.start(db);
-    assertFalse(Databases.isIntact(bak));
-    assertTrue(Databases.isIntact(older));
-    Databases.damage(db, "t", 1);
-    Starts.Start start = quick.start(db);
-    assertTrue(Databases.isIntact(db), start.lines()::toString);
+    assertTrue(Databases.isIntact(db));
+    assertTrue(Databases.isIntact(bak));
     assertEquals(ROWS, Databases.rows(db));
     assertEquals(List.of("1"), Databases.query(db, "SELECT id FROM t WHERE x = 'second'"));
-    assertTrue(start.lines().get(0).contains(" of them from " + older.getFileName()));
   }
 
   @Test

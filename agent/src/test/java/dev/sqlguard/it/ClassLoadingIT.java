@@ -1,6 +1,7 @@
 package dev.sqlguard.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sqlguard.it.unrelated.DB;
@@ -122,5 +123,38 @@ class ClassLoadingIT {
             "dev.sqlguard.guard.TimedVisit",
             "dev.sqlguard.agent.NewDirectory"),
         "nor of a limit of time");
+  }
+
+  /**
+   * With a driver that has no class of sqlite-jdbc: every one that is loaded would be the guard's.
+   */
+  @Test
+  void aHealthyStartLoadsNoSqliteOfTheGuards() throws Exception {
+    Path db = directory.resolve("app.db");
+    Databases.create(db, 50);
+    Path temporary = Files.createDirectory(directory.resolve("tmp"));
+    DriverPrograms.Driver driver = DriverPrograms.bundled();
+    try (var app = driver.start("")) {
+      assertEquals("ok", driver.open(app, "c", db));
+      app.end("return");
+    }
+    Databases.execute(db, "INSERT INTO t(x) VALUES('later')");
+    Path log = directory.resolve("sqlite.log");
+    driver
+        .jvm()
+        .jvmArguments(
+            "-Xlog:class+load:file=" + log + "::filecount=0", "-Djava.io.tmpdir=" + temporary);
+    try (var app = driver.start("")) {
+      assertEquals("ok", driver.open(app, "c", db));
+      app.end("return");
+    }
+    String classes = Files.readString(log);
+    assertTrue(classes.contains("dev.sqlguard.scan.Scan "));
+    assertFalse(classes.contains(" org.sqlite."));
+    assertEquals(51, Databases.rows(Databases.beside(db, ".bak")));
+    try (var files = Files.list(temporary)) {
+      assertEquals(
+          List.of(), files.filter(file -> file.toString().contains("sqlitejdbc")).toList());
+    }
   }
 }

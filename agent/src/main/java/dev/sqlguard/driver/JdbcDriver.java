@@ -3,6 +3,7 @@ package dev.sqlguard.driver;
 import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.LiveConnection;
 import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.verify.SqliteVersion;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,6 +22,9 @@ import java.util.function.BooleanSupplier;
 public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
   private static final String READ_WRITE = "2";
   private static final String CORE = ".core";
+
+  /** Of sqlite-jdbc, beside its driver. */
+  private static final String LOADER = "SQLiteJDBCLoader";
 
   /** SQLITE_LIMIT_LENGTH, in bytes; older drivers don't know it and leave it alone. */
   private static final String LONGEST_VALUE = "limit_length";
@@ -159,23 +163,31 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
     return Optional.ofNullable(version);
   }
 
-  /** Asks a database in memory, once: most first opens need no connection of the guard's. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Most first opens need no connection of the guard's, and none is made for this: the driver's
+   * own version begins with that of its SQLite.
+   */
   @Override
   public Optional<String> versionOnceOpened() {
     if (copy.version == null) {
-      copy.version = version == null ? versionInMemory() : version;
+      copy.version = version == null ? versionOfItsLoader() : version;
     }
     return Optional.ofNullable(copy.version);
   }
 
-  private String versionInMemory() {
+  private String versionOfItsLoader() {
     Class<?> known = anchor.get();
     if (known == null) {
       return null;
     }
-    try (Connection connection = driver(known).connect("jdbc:sqlite::memory:", new Properties())) {
-      return connection == null ? null : versionOf(connection);
-    } catch (SQLException e) {
+    String loader = driverClass.substring(0, driverClass.lastIndexOf('.') + 1) + LOADER;
+    try {
+      Object said =
+          Class.forName(loader, true, known.getClassLoader()).getMethod("getVersion").invoke(null);
+      return said instanceof String text ? SqliteVersion.ofDriver(text) : null;
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       return null;
     }
   }

@@ -1,7 +1,7 @@
 package dev.sqlguard.verify;
 
 /** Versions of SQLite, compared. */
-final class SqliteVersion {
+public final class SqliteVersion {
   private static final int PARTS = 3;
   private static final int PART_LIMIT = 1000;
 
@@ -33,6 +33,19 @@ final class SqliteVersion {
     }
     boolean hasMinor = part > 1 || part == 1 && digits > 0;
     return hasMinor ? number(parts[0], parts[1], parts[2]) : -1;
+  }
+
+  /** The part of sqlite-jdbc's version that is SQLite's: the first three numbers. */
+  public static String ofDriver(String version) {
+    int end = -1;
+    for (int part = 0; part < PARTS; part++) {
+      int next = version.indexOf('.', end + 1);
+      if (next < 0) {
+        return version;
+      }
+      end = next;
+    }
+    return version.substring(0, end);
   }
 
   static int number(int major, int minor, int patch) {

@@ -76,7 +76,7 @@ public final class FoldedLog {
     }
   }
 
-  private static boolean hasContent(Path side) throws IOException {
+  static boolean hasContent(Path side) throws IOException {
     Optional<FileStat> stat = FileStat.ofEntry(side);
     return stat.isPresent() && stat.get().size() > 0;
   }

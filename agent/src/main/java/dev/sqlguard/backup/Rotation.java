@@ -227,8 +227,8 @@ public final class Rotation {
   /** One file, with nothing beside it. */
   private void dropSideFiles(Path staged) throws IOException {
     SideFiles beside = SideFiles.of(staged);
-    if (hasContent(beside.wal())
-        || hasContent(beside.journal()) && FoldedLog.isHot(beside.journal())) {
+    if (FoldedLog.hasContent(beside.wal())
+        || FoldedLog.hasContent(beside.journal()) && FoldedLog.isHot(beside.journal())) {
       throw new IOException("SQLite left a part of " + staged.getFileName() + " unfolded");
     }
     for (Path side : beside.all()) {
@@ -252,10 +252,5 @@ public final class Rotation {
       disk.patch(staged, DatabaseHeader.VERSIONS_AT, rollback, rollback);
     }
     return wal;
-  }
-
-  private static boolean hasContent(Path side) throws IOException {
-    Optional<FileStat> left = FileStat.ofEntry(side);
-    return left.isPresent() && left.get().size() > 0;
   }
 }

@@ -175,14 +175,14 @@ public final class Scan {
 
   private void work(Crew crew, Walker own, int threads) throws IOException {
     List<Thread> others = new ArrayList<>();
-    for (int i = 1; i < threads && i <= layout.geometry().pages(); i++) {
-      Thread thread = new Thread(() -> helpAlong(crew), "sqlguard-scan-" + i);
-      thread.setDaemon(true);
-      thread.setContextClassLoader(null);
-      thread.start();
-      others.add(thread);
-    }
     try {
+      for (int i = 1; i < threads && i <= layout.geometry().pages(); i++) {
+        Thread thread = new Thread(() -> helpAlong(crew), "sqlguard-scan-" + i);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        thread.start();
+        others.add(thread);
+      }
       work(crew, own);
     } catch (IOException | RuntimeException | Error e) {
       crew.fail(e);

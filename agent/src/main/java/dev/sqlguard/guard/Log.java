@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
@@ -95,8 +96,7 @@ public final class Log {
     String line = "sqlguard: " + ForeignText.printable(text);
     try {
       if (file.isPresent()) {
-        String dated = LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + line;
-        LogFile.append(file.get(), bytes(dated));
+        LogFile.append(file.get(), bytes(dated(LocalDateTime.now(), line)));
         return;
       }
     } catch (IOException e) {
@@ -104,6 +104,13 @@ public final class Log {
       standardError("sqlguard: " + ForeignText.printable(why));
     }
     standardError(line);
+  }
+
+  /** Always with seconds, which a time's own text leaves out at the full minute. */
+  static String dated(LocalDateTime time, String line) {
+    return DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(time.truncatedTo(ChronoUnit.SECONDS))
+        + " "
+        + line;
   }
 
   private static void standardError(String line) {

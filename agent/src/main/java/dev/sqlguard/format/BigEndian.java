@@ -17,7 +17,7 @@ public final class BigEndian {
   }
 
   /** Eight bytes as they stand, for comparing them. */
-  static long u64(byte[] b, int at) {
+  public static long u64(byte[] b, int at) {
     return u32(b, at) << 32 | u32(b, at + 4);
   }
 }

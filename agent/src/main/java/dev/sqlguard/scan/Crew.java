@@ -1,30 +1,55 @@
 package dev.sqlguard.scan;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The tasks that are still to be done, and who is at work on one. They are taken in no order: when
- * the first pages of every kind of tree come early, the JVM compiles the code once for all of them,
- * and not anew for each kind that it hasn't seen before.
+ * The tasks that are still to be done, and who is at work on one. The trees take turns, and begin
+ * with small pieces: when the first pages of every kind of tree come early, the JVM compiles the
+ * code once for all of them, and not anew for each kind that it hasn't seen before.
  */
 final class Crew {
   /** Enough for every large tree to have some among them. */
   private static final int ENOUGH = 64;
 
-  private final List<Task> open = new ArrayList<>();
+  /** So many tasks of a page each come first: about as many as the JVM watches before compiling. */
+  private static final int YOUNG = 256;
+
+  /** While it is young there may be all children of some pages at a time. */
+  private static final int ENOUGH_WHILE_YOUNG = 4096;
+
+  private final Map<Tree, Deque<Task>> byTree = new HashMap<>();
+  private final List<Deque<Task>> turns = new ArrayList<>();
+  private int open;
   private int turn;
+  private int taken;
   private int busy;
   private Throwable failure;
 
   synchronized void add(Task task) {
-    open.add(task);
+    Deque<Task> ofTree = byTree.get(task.tree());
+    if (ofTree == null) {
+      ofTree = new ArrayDeque<>();
+      byTree.put(task.tree(), ofTree);
+      turns.add(ofTree);
+    }
+    ofTree.addLast(task);
+    open++;
     notify();
   }
 
   /** Whether somebody may soon have nothing to do, so that work should be split. */
   synchronized boolean isHungry() {
-    return open.size() < ENOUGH;
+    return open < ENOUGH;
+  }
+
+  /** Whether every page should be a task of its own. */
+  synchronized boolean isYoung() {
+    return taken < YOUNG && open < ENOUGH_WHILE_YOUNG;
   }
 
   /**
@@ -34,7 +59,7 @@ final class Crew {
    */
   synchronized Task take() {
     boolean interrupted = false;
-    while (failure == null && open.isEmpty() && busy > 0) {
+    while (failure == null && open == 0 && busy > 0) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -44,15 +69,17 @@ final class Crew {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (failure != null || open.isEmpty()) {
+    if (failure != null || open == 0) {
       return null;
     }
+    Task task = null;
+    while (task == null) {
+      turn = (turn + 1) % turns.size();
+      task = turns.get(turn).pollLast();
+    }
+    open--;
+    taken++;
     busy++;
-    turn = turn * 1664525 + 1013904223;
-    int chosen = Math.floorMod(turn >> 8, open.size());
-    Task task = open.get(chosen);
-    open.set(chosen, open.get(open.size() - 1));
-    open.remove(open.size() - 1);
     return task;
   }
 

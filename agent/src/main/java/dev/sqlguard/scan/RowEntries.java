@@ -5,6 +5,7 @@ import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
 import dev.sqlguard.schema.Affinity;
 import dev.sqlguard.schema.ColumnSchema;
+import dev.sqlguard.schema.Condition;
 import dev.sqlguard.schema.IndexSchema;
 import dev.sqlguard.schema.Row;
 import dev.sqlguard.schema.SqlValue;
@@ -13,16 +14,22 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which entries the indexes of a table must have for its rows. Each value is hashed once for all
- * indexes, when the first of them asks for it.
+ * Which entries the indexes of a table must have for its rows. A value that several indexes have is
+ * hashed once.
  */
 final class RowEntries implements Row {
   private final TableSchema table;
-  private final List<IndexSchema> indexes;
+  private final int[][] fields;
+  private final Condition[] conditions;
+  private final boolean[] real;
+
+  /** What every row has in some index; fields of partial indexes alone are hashed when needed. */
+  private final int[] always;
+
+  private final boolean[] isAlways;
   private final ValueHash hash = new ValueHash();
   private final long[] first;
   private final long[] second;
-  private final boolean[] known;
   private final int lastWanted;
   private Entry row;
   private long rowid;
@@ -30,20 +37,38 @@ final class RowEntries implements Row {
 
   RowEntries(TableSchema table, List<IndexSchema> indexes) {
     this.table = table;
-    this.indexes = indexes;
-    int fields = table.fields().size();
-    this.first = new long[fields];
-    this.second = new long[fields];
-    this.known = new boolean[fields];
+    int columns = table.fields().size();
+    this.fields = new int[indexes.size()][];
+    this.conditions = new Condition[indexes.size()];
+    this.first = new long[columns];
+    this.second = new long[columns];
+    this.isAlways = new boolean[columns];
+    this.real = new boolean[columns];
+    for (int i = 0; i < columns; i++) {
+      real[i] = table.fields().get(i).affinity() == Affinity.REAL;
+    }
     int last = table.key() == null ? -1 : table.key().size() - 1;
-    for (IndexSchema index : indexes) {
-      for (int field : index.fields()) {
+    int count = 0;
+    for (int i = 0; i < fields.length; i++) {
+      fields[i] = indexes.get(i).fields();
+      conditions[i] = indexes.get(i).condition();
+      for (int field : fields[i]) {
         last = Math.max(last, field);
+        if (conditions[i] == null && field != IndexSchema.ROWID && !isAlways[field]) {
+          isAlways[field] = true;
+          count++;
+        }
       }
       // A condition may look at anything.
-      last = index.condition() == null ? last : fields - 1;
+      last = conditions[i] == null ? last : columns - 1;
     }
     this.lastWanted = last;
+    this.always = new int[count];
+    for (int i = 0, next = 0; i < columns; i++) {
+      if (isAlways[i]) {
+        always[next++] = i;
+      }
+    }
   }
 
   /** The last field that must be at hand. */
@@ -62,37 +87,35 @@ final class RowEntries implements Row {
    * @param sums of each index
    */
   void add(Entry record, long rowidOfIt, EntrySum[] sums) {
-    if (sums.length == 0) {
-      return;
-    }
     row = record;
     rowid = rowidOfIt;
-    Arrays.fill(known, false);
+    for (int field : always) {
+      hashField(field);
+    }
     for (int i = 0; i < sums.length; i++) {
-      IndexSchema index = indexes.get(i);
-      if (index.condition() == null || index.condition().holds(this)) {
-        add(index, sums[i]);
+      if (conditions[i] == null || conditions[i].holds(this)) {
+        add(fields[i], sums[i]);
       }
     }
   }
 
-  private void add(IndexSchema index, EntrySum sum) {
+  private void add(int[] entry, EntrySum sum) {
     long a = ValueHash.firstOfEntry();
     long b = ValueHash.secondOfEntry();
-    for (int field : index.fields()) {
+    for (int field : entry) {
       if (field == IndexSchema.ROWID) {
         hash.ofInteger(rowid);
         a = ValueHash.joinFirst(a, hash.first());
         b = ValueHash.joinSecond(b, hash.second());
       } else {
-        if (!known[field]) {
+        if (!isAlways[field]) {
           hashField(field);
         }
         a = ValueHash.joinFirst(a, first[field]);
         b = ValueHash.joinSecond(b, second[field]);
       }
     }
-    sum.add(a, b);
+    sum.add(ValueHash.finished(a), ValueHash.finished(b));
   }
 
   private void hashField(int field) {
@@ -100,17 +123,12 @@ final class RowEntries implements Row {
     if (field == table.rowidAlias()) {
       hash.ofInteger(rowid);
     } else if (field < record.fields()) {
-      hash.of(record, field, row.bytes(), row.at(), isReal(field));
+      hash.of(record, field, row.bytes(), row.at(), real[field]);
     } else {
       hash.of(defaultOf(field));
     }
     first[field] = hash.first();
     second[field] = hash.second();
-    known[field] = true;
-  }
-
-  private boolean isReal(int field) {
-    return table.fields().get(field).affinity() == Affinity.REAL;
   }
 
   private SqlValue defaultOf(int field) {
@@ -143,7 +161,7 @@ final class RowEntries implements Row {
     if (type == SerialType.NULL) {
       return new SqlValue.NullValue();
     }
-    if (type != SerialType.REAL && !isReal(field)) {
+    if (type != SerialType.REAL && !real[field]) {
       return new SqlValue.IntegerValue(FieldValue.integer(bytes, from, type));
     }
     double real =

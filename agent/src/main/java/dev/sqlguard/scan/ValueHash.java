@@ -1,7 +1,7 @@
 package dev.sqlguard.scan;
 
+import dev.sqlguard.format.BigEndian;
 import dev.sqlguard.format.FieldValue;
-import dev.sqlguard.format.Mixing;
 import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
 import dev.sqlguard.schema.SqlValue;
@@ -17,11 +17,6 @@ final class ValueHash {
   private static final long SECOND_SEED = 0xC2B2AE3D27D4EB4FL;
   private static final long FIRST_FACTOR = 0xD6E8FEB86659FD93L;
   private static final long SECOND_FACTOR = 0xA0761D6478BD642FL;
-
-  /** For single bytes, in which folding would be slow: those of FNV and of a generator. */
-  private static final long FIRST_PRIME = 0x100000001B3L;
-
-  private static final long SECOND_PRIME = 0x5851F42D4C957F2DL;
 
   private static final int NULL_CLASS = 1;
   private static final int INTEGER_CLASS = 2;
@@ -51,13 +46,25 @@ final class ValueHash {
     return SECOND_SEED;
   }
 
-  /** Adds a field's first word to its entry's. */
+  /** Adds a field's first word to its entry's; nothing is lost, whatever was there before. */
   static long joinFirst(long entry, long field) {
-    return Mixing.fold(entry ^ field, FIRST_FACTOR) + FIRST_SEED;
+    long mixed = (entry ^ field) * FIRST_FACTOR;
+    return mixed ^ mixed >>> 32;
   }
 
   static long joinSecond(long entry, long field) {
-    return Mixing.fold(entry + field, SECOND_FACTOR) ^ SECOND_SEED;
+    long mixed = (entry + field) * SECOND_FACTOR;
+    return mixed ^ mixed >>> 29;
+  }
+
+  /**
+   * The word of an entry that has all its fields, as it can be added up: without this, entries that
+   * have exchanged their rowids could come to the same sum.
+   */
+  static long finished(long entry) {
+    long mixed = (entry ^ entry >>> 31) * SECOND_SEED;
+    mixed = (mixed ^ mixed >>> 30) * FIRST_SEED;
+    return mixed ^ mixed >>> 32;
   }
 
   void ofNull() {
@@ -84,15 +91,18 @@ final class ValueHash {
 
   void ofBytes(byte[] b, int at, int length, boolean text) {
     begin(text ? TEXT_CLASS : BLOB_CLASS);
-    long a = first ^ length;
-    long z = second + length;
+    take(length);
+    int next = at;
     int end = at + length;
-    for (int i = at; i < end; i++) {
-      a = (a ^ b[i]) * FIRST_PRIME;
-      z = (z + b[i]) * SECOND_PRIME;
+    while (next <= end - Long.BYTES) {
+      take(BigEndian.u64(b, next));
+      next += Long.BYTES;
     }
-    first = Mixing.fold(a, FIRST_FACTOR);
-    second = Mixing.fold(z, SECOND_FACTOR);
+    long rest = 0;
+    while (next < end) {
+      rest = rest << Byte.SIZE | b[next++] & 0xff;
+    }
+    take(rest);
   }
 
   /**
@@ -137,7 +147,7 @@ final class ValueHash {
   }
 
   private void take(long word) {
-    first = Mixing.fold(first ^ word, FIRST_FACTOR) + SECOND_SEED;
-    second = Mixing.fold(second + word, SECOND_FACTOR) ^ FIRST_SEED;
+    first = joinFirst(first, word);
+    second = joinSecond(second, word);
   }
 }

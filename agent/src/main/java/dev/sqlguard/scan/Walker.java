@@ -378,7 +378,7 @@ final class Walker {
       a = ValueHash.joinFirst(a, hash.first());
       b = ValueHash.joinSecond(b, hash.second());
     }
-    entries.add(a, b);
+    entries.add(ValueHash.finished(a), ValueHash.finished(b));
   }
 
   private void index(long number, int height, Entry low, Entry high) throws IOException {
@@ -438,7 +438,7 @@ final class Walker {
    * for the rows: those of sqlite_schema are wanted before there is any other work.
    */
   private boolean isForOthers(int height) {
-    return height > 1 && sink == null && crew != null && crew.isHungry();
+    return sink == null && crew != null && (crew.isYoung() || height > 1 && crew.isHungry());
   }
 
   private static Entry copy(Entry entry) {

@@ -13,6 +13,9 @@ public final class BtreePage {
   /** In bytes. */
   public static final int LEAF_HEADER = 8;
 
+  private static final int TYPES =
+      1 << INTERIOR_INDEX | 1 << INTERIOR_TABLE | 1 << LEAF_INDEX | 1 << LEAF_TABLE;
+
   private static final int MOST_FRAGMENTED = 60;
 
   private BtreePage() {}
@@ -56,10 +59,7 @@ public final class BtreePage {
 
   /** Whether this is one of the four types. */
   public static boolean isType(int type) {
-    return type == INTERIOR_INDEX
-        || type == INTERIOR_TABLE
-        || type == LEAF_INDEX
-        || type == LEAF_TABLE;
+    return type < Integer.SIZE && (TYPES >> type & 1) == 1;
   }
 
   public static boolean isInterior(int type) {

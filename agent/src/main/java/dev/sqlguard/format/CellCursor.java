@@ -6,6 +6,10 @@ package dev.sqlguard.format;
  */
 public final class CellCursor {
   private final Geometry geometry;
+  private final int usableSize;
+  private final int largestInTableLeaf;
+  private final int largestInIndex;
+  private long value;
   private int start;
   private int end;
   private long leftChild;
@@ -17,6 +21,9 @@ public final class CellCursor {
 
   public CellCursor(Geometry geometry) {
     this.geometry = geometry;
+    this.usableSize = geometry.usableSize();
+    this.largestInTableLeaf = geometry.largestInTableLeaf();
+    this.largestInIndex = geometry.largestInIndex();
   }
 
   /**
@@ -26,48 +33,49 @@ public final class CellCursor {
    * @return false where it doesn't fit between {@code at} and the end of the usable space
    */
   public boolean parse(byte[] page, int type, int at) {
-    int limit = geometry.usableSize();
     start = at;
-    int next = at;
     leftChild = 0;
     rowid = 0;
     payloadSize = 0;
     overflowPage = 0;
     localSize = 0;
+    int next = at;
+    if (next < 0) {
+      return false;
+    }
     if (type == BtreePage.INTERIOR_TABLE || type == BtreePage.INTERIOR_INDEX) {
-      if (next < 0 || next + 4 > limit) {
+      if (next + 4 > usableSize) {
         return false;
       }
       leftChild = BigEndian.u32(page, next);
       next += 4;
     }
     if (type != BtreePage.INTERIOR_TABLE) {
-      int length = next < 0 ? 0 : Varint.length(page, next, limit);
-      if (length == 0) {
-        return false;
-      }
-      payloadSize = Varint.value(page, next, length);
-      next += length;
-      if (payloadSize < 0 || payloadSize > Integer.MAX_VALUE) {
-        return false;
+      if (next < usableSize && page[next] >= 0) {
+        payloadSize = page[next++];
+      } else {
+        next = varint(page, next);
+        payloadSize = value;
+        if (next < 0 || payloadSize < 0 || payloadSize > Integer.MAX_VALUE) {
+          return false;
+        }
       }
     }
     if (type == BtreePage.INTERIOR_TABLE || type == BtreePage.LEAF_TABLE) {
-      int length = Varint.length(page, next, limit);
-      if (length == 0) {
+      next = varint(page, next);
+      if (next < 0) {
         return false;
       }
-      rowid = Varint.value(page, next, length);
-      next += length;
+      rowid = value;
     }
     payloadAt = next;
     if (type != BtreePage.INTERIOR_TABLE) {
-      int largest =
-          type == BtreePage.LEAF_TABLE ? geometry.largestInTableLeaf() : geometry.largestInIndex();
-      localSize = geometry.localSize(payloadSize, largest);
+      int largest = type == BtreePage.LEAF_TABLE ? largestInTableLeaf : largestInIndex;
+      localSize =
+          payloadSize <= largest ? (int) payloadSize : geometry.localSize(payloadSize, largest);
       next += localSize;
       if (localSize < payloadSize) {
-        if (next + 4 > limit) {
+        if (next + 4 > usableSize) {
           return false;
         }
         overflowPage = BigEndian.u32(page, next);
@@ -75,7 +83,30 @@ public final class CellCursor {
       }
     }
     end = Math.max(next, at + 4);
-    return end <= limit;
+    return end <= usableSize;
+  }
+
+  /**
+   * Reads a varint into {@link #value}.
+   *
+   * @return what stands behind it; -1 where it goes on beyond the usable space
+   */
+  private int varint(byte[] page, int at) {
+    int last = Math.min(usableSize, at + Varint.LONGEST - 1);
+    long read = 0;
+    for (int next = at; next < last; next++) {
+      byte b = page[next];
+      read = read << 7 | b & 0x7f;
+      if (b >= 0) {
+        value = read;
+        return next + 1;
+      }
+    }
+    if (last == usableSize) {
+      return -1;
+    }
+    value = read << 8 | page[last] & 0xff;
+    return last + 1;
   }
 
   public int start() {

@@ -2,7 +2,23 @@ package dev.sqlguard.format;
 
 /** The numbers in a record's body (file format, section 2.1). */
 public final class FieldValue {
+  private static final int[] UNUSED_BITS = {0, 56, 48, 40, 32, 16, 0};
+
   private FieldValue() {}
+
+  /** Whether a value of this type is an integer whose bytes stand in the record. */
+  public static boolean isWhole(long type) {
+    return type >= 1 && type < SerialType.REAL;
+  }
+
+  /**
+   * An integer whose bytes stand in the record, without a branch.
+   *
+   * @param b with {@link BigEndian#PADDING} behind the record
+   */
+  public static long whole(byte[] b, int at, long type) {
+    return BigEndian.u64(b, at) >> UNUSED_BITS[(int) type];
+  }
 
   /** Of an integer type; the bytes must be there. */
   public static long integer(byte[] b, int at, long type) {

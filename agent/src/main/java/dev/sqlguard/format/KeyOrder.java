@@ -12,6 +12,7 @@ public final class KeyOrder {
 
   private final List<Field> fields;
   private final TextEncoding encoding;
+  private final boolean[] binary;
   private final RecordCursor left = new RecordCursor();
   private final RecordCursor right = new RecordCursor();
   private int equalFields;
@@ -20,6 +21,10 @@ public final class KeyOrder {
   public KeyOrder(List<Field> fields, TextEncoding encoding) {
     this.fields = List.copyOf(fields);
     this.encoding = encoding;
+    this.binary = new boolean[fields.size()];
+    for (int i = 0; i < binary.length; i++) {
+      binary[i] = fields.get(i).collation() == Collation.BINARY;
+    }
   }
 
   /** How many fields the key has. */
@@ -69,22 +74,43 @@ public final class KeyOrder {
   /**
    * Compares two records that are at hand with all of their keys.
    *
-   * @param left parsed from {@code a} at {@code aAt}; {@code right} likewise
+   * @param left parsed from {@code a} at {@code aAt}; {@code right} likewise. Both arrays have
+   *     {@link BigEndian#PADDING} behind the records
    * @return 0 where one's key is the beginning of the other's, too
    */
   public int compare(RecordCursor left, byte[] a, int aAt, RecordCursor right, byte[] b, int bAt) {
-    int common = Math.min(fields.size(), Math.min(left.fields(), right.fields()));
+    int common = Math.min(binary.length, Math.min(left.fields(), right.fields()));
     for (int i = 0; i < common; i++) {
       long leftType = left.type(i);
       long rightType = right.type(i);
       int leftAt = aAt + (int) left.offset(i);
       int rightAt = bAt + (int) right.offset(i);
-      int order =
-          isWhole(leftType) && isWhole(rightType)
-              ? Long.compare(
-                  FieldValue.integer(a, leftAt, leftType),
-                  FieldValue.integer(b, rightAt, rightType))
-              : compareField(i, a, leftAt, leftType, b, rightAt, rightType);
+      int order = 0;
+      if (FieldValue.isWhole(leftType) && FieldValue.isWhole(rightType)) {
+        order =
+            Long.compare(
+                FieldValue.whole(a, leftAt, leftType), FieldValue.whole(b, rightAt, rightType));
+      } else if (binary[i]
+          && leftType >= SerialType.BLOB
+          && rightType >= SerialType.BLOB
+          && (leftType + rightType & 1) == 0) {
+        int leftSize = (int) (leftType - SerialType.BLOB >> 1);
+        int rightSize = (int) (rightType - SerialType.BLOB >> 1);
+        int rest = Math.min(leftSize, rightSize);
+        while (rest > 0 && order == 0) {
+          int taken = Math.min(rest, Long.BYTES);
+          int unused = Long.SIZE - Byte.SIZE * taken;
+          order =
+              Long.compareUnsigned(
+                  BigEndian.u64(a, leftAt) >>> unused, BigEndian.u64(b, rightAt) >>> unused);
+          leftAt += taken;
+          rightAt += taken;
+          rest -= taken;
+        }
+        order = order == 0 ? leftSize - rightSize : order;
+      } else if (leftType != SerialType.NULL || rightType != SerialType.NULL) {
+        order = compareField(i, a, leftAt, leftType, b, rightAt, rightType);
+      }
       if (order != 0) {
         equalFields = i;
         return fields.get(i).descending() ? -order : order;
@@ -92,11 +118,6 @@ public final class KeyOrder {
     }
     equalFields = common;
     return 0;
-  }
-
-  /** An integer whose bytes stand in the record. */
-  private static boolean isWhole(long type) {
-    return type >= 1 && type < SerialType.REAL;
   }
 
   /** How many fields, from the first one on, were equal when whole records were compared last. */
@@ -143,37 +164,28 @@ public final class KeyOrder {
       int field, byte[] a, int aAt, long aType, byte[] b, int bAt, long bType) {
     int rank = rank(a, aAt, aType);
     int bRank = rank(b, bAt, bType);
-    if (rank != bRank) {
+    if (rank != bRank || rank == 0) {
       return rank - bRank;
+    }
+    if (rank == 1) {
+      boolean aReal = aType == SerialType.REAL;
+      boolean bReal = bType == SerialType.REAL;
+      long x = aReal ? 0 : FieldValue.integer(a, aAt, aType);
+      long y = bReal ? 0 : FieldValue.integer(b, bAt, bType);
+      if (!aReal && !bReal) {
+        return Long.compare(x, y);
+      }
+      double xReal = aReal ? FieldValue.real(a, aAt) : 0;
+      double yReal = bReal ? FieldValue.real(b, bAt) : 0;
+      if (aReal && bReal) {
+        return xReal < yReal ? -1 : xReal > yReal ? 1 : 0;
+      }
+      return aReal ? -compare(y, xReal) : compare(x, yReal);
     }
     int aLength = (int) SerialType.size(aType);
     int bLength = (int) SerialType.size(bType);
-    switch (rank) {
-      case 0:
-        return 0;
-      case 1:
-        return compareNumbers(a, aAt, aType, b, bAt, bType);
-      case 2:
-        return fields.get(field).collation().compare(encoding, a, aAt, aLength, b, bAt, bLength);
-      default:
-        return Collation.BINARY.compare(encoding, a, aAt, aLength, b, bAt, bLength);
-    }
-  }
-
-  private static int compareNumbers(byte[] a, int aAt, long aType, byte[] b, int bAt, long bType) {
-    boolean aReal = aType == SerialType.REAL;
-    boolean bReal = bType == SerialType.REAL;
-    if (!aReal && !bReal) {
-      return Long.compare(FieldValue.integer(a, aAt, aType), FieldValue.integer(b, bAt, bType));
-    }
-    if (aReal && bReal) {
-      double x = FieldValue.real(a, aAt);
-      double y = FieldValue.real(b, bAt);
-      return x < y ? -1 : x > y ? 1 : 0;
-    }
-    return aReal
-        ? -compare(FieldValue.integer(b, bAt, bType), FieldValue.real(a, aAt))
-        : compare(FieldValue.integer(a, aAt, aType), FieldValue.real(b, bAt));
+    Collation collation = rank == 2 ? fields.get(field).collation() : Collation.BINARY;
+    return collation.compare(encoding, a, aAt, aLength, b, bAt, bLength);
   }
 
   /** Compares numbers, exactly also where the integer has more digits than a double can hold. */

@@ -30,22 +30,12 @@ public final class PageSum {
    * @param length of the page in bytes, at least the header's for the first
    */
   public void add(long number, byte[] page, int at, int length) {
-    if (number == 1) {
-      add(1, lasting(page, at), 0, DatabaseHeader.SIZE, page, at + DatabaseHeader.SIZE, length);
-    } else {
-      add(number, page, at, 0, page, at, length);
-    }
-  }
-
-  /** Of {@code header} the first {@code size} bytes, which count for {@code length} as well. */
-  private void add(
-      long number, byte[] header, int headerAt, int size, byte[] rest, int at, int length) {
+    byte[] bytes = number == 1 ? lasting(page, at, length) : page;
+    int from = number == 1 ? 0 : at;
     crc32.reset();
+    crc32.update(bytes, from, length);
     crc32c.reset();
-    crc32.update(header, headerAt, size);
-    crc32c.update(header, headerAt, size);
-    crc32.update(rest, at, length - size);
-    crc32c.update(rest, at, length - size);
+    crc32c.update(bytes, from, length);
     long crcs = crc32.getValue() << 32 | crc32c.getValue();
     pages++;
     first += Mixing.fold(Mixing.fold(crcs, FIRST_FACTOR) ^ number, SECOND_FACTOR);
@@ -63,11 +53,11 @@ public final class PageSum {
     return Long.toHexString(pages) + '-' + Long.toHexString(first) + '-' + Long.toHexString(second);
   }
 
-  private static byte[] lasting(byte[] page, int at) {
-    byte[] header = Arrays.copyOfRange(page, at, at + DatabaseHeader.SIZE);
-    Arrays.fill(header, 18, 20, (byte) 0);
-    Arrays.fill(header, 24, 28, (byte) 0);
-    Arrays.fill(header, 92, 100, (byte) 0);
-    return header;
+  private static byte[] lasting(byte[] page, int at, int length) {
+    byte[] lasting = Arrays.copyOfRange(page, at, at + length);
+    Arrays.fill(lasting, 18, 20, (byte) 0);
+    Arrays.fill(lasting, 24, 28, (byte) 0);
+    Arrays.fill(lasting, 92, 100, (byte) 0);
+    return lasting;
   }
 }

@@ -32,7 +32,7 @@ public final class RecordCursor {
   public Result parse(byte[] b, int at, int available, long payloadSize) {
     fields = 0;
     bodySize = 0;
-    int length = Varint.length(b, at, at + available);
+    int length = available > 0 && b[at] >= 0 ? 1 : Varint.length(b, at, at + available);
     if (length == 0) {
       return available < Varint.LONGEST && available < payloadSize
           ? Result.INCOMPLETE
@@ -49,19 +49,19 @@ public final class RecordCursor {
     int end = at + (int) headerSize;
     long offset = headerSize;
     while (next < end) {
-      int bytes;
-      long type;
-      if (b[next] >= 0) {
-        bytes = 1;
-        type = b[next];
+      int bytes = 1;
+      long type = b[next];
+      long size;
+      if (type >= 0) {
+        size = SerialType.SIZES[(int) type];
       } else {
         bytes = Varint.length(b, next, end);
         if (bytes == 0) {
           return Result.BROKEN;
         }
         type = Varint.value(b, next, bytes);
+        size = SerialType.size(type);
       }
-      long size = SerialType.size(type);
       if (size < 0 || size > payloadSize) {
         return Result.BROKEN;
       }

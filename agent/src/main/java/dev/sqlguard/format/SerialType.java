@@ -17,6 +17,15 @@ public final class SerialType {
 
   private static final int[] SMALL = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
 
+  /** The sizes of those that take one byte in a record's header; -1 for the reserved ones. */
+  static final byte[] SIZES = new byte[128];
+
+  static {
+    for (int type = 0; type < SIZES.length; type++) {
+      SIZES[type] = (byte) size(type);
+    }
+  }
+
   private SerialType() {}
 
   /**

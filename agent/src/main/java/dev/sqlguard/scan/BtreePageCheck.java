@@ -12,7 +12,7 @@ import dev.sqlguard.format.Geometry;
 final class BtreePageCheck {
   private static final int SMALLEST_BLOCK = 4;
 
-  private final Geometry geometry;
+  private final int usableSize;
   private final Coverage coverage;
   private byte[] page;
   private int start;
@@ -23,7 +23,7 @@ final class BtreePageCheck {
   private int taken;
 
   BtreePageCheck(Geometry geometry) {
-    this.geometry = geometry;
+    this.usableSize = geometry.usableSize();
     this.coverage = new Coverage(geometry.pageSize());
   }
 
@@ -44,7 +44,7 @@ final class BtreePageCheck {
     content = BigEndian.u16(page, start + 5);
     content = content == 0 ? 1 << 16 : content;
     taken = 0;
-    return pointers + 2 * cells <= content && content <= geometry.usableSize()
+    return pointers + 2 * cells <= content && content <= usableSize
         ? null
         : "its cells begin where they can't";
   }
@@ -74,14 +74,14 @@ final class BtreePageCheck {
    * @return false where it isn't wholly within its place, or shares it with another
    */
   boolean cell(int i, CellCursor cell) {
-    int at = BigEndian.u16(page, pointers + 2 * i);
-    if (at < content
-        || at > geometry.usableSize() - SMALLEST_BLOCK
-        || !cell.parse(page, type, at)) {
+    int pointer = pointers + 2 * i;
+    int at = (page[pointer] & 0xff) << 8 | page[pointer + 1] & 0xff;
+    if (at < content || at > usableSize - SMALLEST_BLOCK || !cell.parse(page, type, at)) {
       return false;
     }
-    taken += cell.end() - at;
-    return coverage.take(at, cell.end());
+    int end = cell.end();
+    taken += end - at;
+    return coverage.take(at, end);
   }
 
   /** Reads a cell that {@link #cell} has found good. */
@@ -97,15 +97,13 @@ final class BtreePageCheck {
   String close() {
     int block = BigEndian.u16(page, start + 1);
     while (block != 0) {
-      if (block < content || block > geometry.usableSize() - SMALLEST_BLOCK) {
+      if (block < content || block > usableSize - SMALLEST_BLOCK) {
         return "a free block lies where it can't";
       }
       int next = BigEndian.u16(page, block);
       int size = BigEndian.u16(page, block + 2);
       int end = block + size;
-      if (size < SMALLEST_BLOCK
-          || end > geometry.usableSize()
-          || next != 0 && next < end + SMALLEST_BLOCK) {
+      if (size < SMALLEST_BLOCK || end > usableSize || next != 0 && next < end + SMALLEST_BLOCK) {
         return "its free blocks aren't in order";
       }
       if (!coverage.take(block, end)) {
@@ -115,7 +113,7 @@ final class BtreePageCheck {
       block = next;
     }
     int fragments = BigEndian.u8(page, start + 7);
-    return content + taken + fragments == geometry.usableSize()
+    return content + taken + fragments == usableSize
         ? null
         : "the bytes between its cells are more or fewer than it says";
   }

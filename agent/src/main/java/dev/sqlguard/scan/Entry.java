@@ -1,10 +1,10 @@
 package dev.sqlguard.scan;
 
+import dev.sqlguard.format.BigEndian;
 import dev.sqlguard.format.CellCursor;
 import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
 import java.io.IOException;
-import java.util.Arrays;
 
 /** A record, and those of its bytes that were asked for. One object for many records. */
 final class Entry {
@@ -80,7 +80,8 @@ final class Entry {
 
   /** Takes a record over, with what is at hand of its bytes. */
   void copyOf(Entry other) {
-    own = Arrays.copyOfRange(other.bytes, other.at, other.at + other.atHand);
+    own = new byte[other.atHand + BigEndian.PADDING];
+    System.arraycopy(other.bytes, other.at, own, 0, other.atHand);
     bytes = own;
     at = 0;
     size = other.size;
@@ -111,8 +112,8 @@ final class Entry {
   }
 
   private void prepareOwn(byte[] page, int local, int wanted) {
-    if (own.length < wanted) {
-      own = new byte[Math.max(wanted, Math.min(LONGEST, 2 * own.length))];
+    if (own.length < wanted + BigEndian.PADDING) {
+      own = new byte[Math.max(wanted, Math.min(LONGEST, 2 * own.length)) + BigEndian.PADDING];
     }
     System.arraycopy(page, at, own, 0, Math.min(local, wanted));
   }

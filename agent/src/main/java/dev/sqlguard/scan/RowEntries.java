@@ -19,6 +19,7 @@ import java.util.List;
  */
 final class RowEntries implements Row {
   private final TableSchema table;
+  private final int rowidAlias;
   private final int[][] fields;
   private final Condition[] conditions;
   private final boolean[] real;
@@ -37,6 +38,7 @@ final class RowEntries implements Row {
 
   RowEntries(TableSchema table, List<IndexSchema> indexes) {
     this.table = table;
+    this.rowidAlias = table.rowidAlias();
     int columns = table.fields().size();
     this.fields = new int[indexes.size()][];
     this.conditions = new Condition[indexes.size()];
@@ -82,45 +84,52 @@ final class RowEntries implements Row {
   }
 
   /**
-   * Adds the entries for one row.
+   * Adds the entries for one row. In one piece, see {@link ValueHash#of}.
    *
    * @param sums of each index
    */
   void add(Entry record, long rowidOfIt, EntrySum[] sums) {
     row = record;
     rowid = rowidOfIt;
+    RecordCursor cursor = record.record();
+    int there = cursor.fields();
     for (int field : always) {
-      hashField(field);
-    }
-    for (int i = 0; i < sums.length; i++) {
-      if (conditions[i] == null || conditions[i].holds(this)) {
-        add(fields[i], sums[i]);
+      if (field < there && field != rowidAlias) {
+        hash.of(cursor, field, record.bytes(), record.at(), real[field]);
+        first[field] = hash.first();
+        second[field] = hash.second();
+      } else {
+        hashField(field);
       }
     }
-  }
-
-  private void add(int[] entry, EntrySum sum) {
-    long a = ValueHash.firstOfEntry();
-    long b = ValueHash.secondOfEntry();
-    for (int field : entry) {
-      if (field == IndexSchema.ROWID) {
-        hash.ofInteger(rowid);
-        a = ValueHash.joinFirst(a, hash.first());
-        b = ValueHash.joinSecond(b, hash.second());
-      } else {
-        if (!isAlways[field]) {
+    for (int i = 0; i < sums.length; i++) {
+      Condition condition = conditions[i];
+      if (condition != null && !condition.holds(this)) {
+        continue;
+      }
+      long a = ValueHash.firstOfEntry();
+      long b = ValueHash.secondOfEntry();
+      for (int field : fields[i]) {
+        if (field == IndexSchema.ROWID) {
+          hash.ofInteger(rowidOfIt);
+          a = ValueHash.joinFirst(a, hash.first());
+          b = ValueHash.joinSecond(b, hash.second());
+          continue;
+        }
+        if (condition != null && !isAlways[field]) {
           hashField(field);
         }
         a = ValueHash.joinFirst(a, first[field]);
         b = ValueHash.joinSecond(b, second[field]);
       }
+      EntrySum sum = sums[i];
+      sum.add(ValueHash.finished(a), ValueHash.finished(b));
     }
-    sum.add(ValueHash.finished(a), ValueHash.finished(b));
   }
 
   private void hashField(int field) {
     RecordCursor record = row.record();
-    if (field == table.rowidAlias()) {
+    if (field == rowidAlias) {
       hash.ofInteger(rowid);
     } else if (field < record.fields()) {
       hash.of(record, field, row.bytes(), row.at(), real[field]);
@@ -142,7 +151,7 @@ final class RowEntries implements Row {
 
   @Override
   public SqlValue value(int field) {
-    if (field == IndexSchema.ROWID || field == table.rowidAlias()) {
+    if (field == IndexSchema.ROWID || field == rowidAlias) {
       return new SqlValue.IntegerValue(rowid);
     }
     RecordCursor record = row.record();

@@ -101,13 +101,25 @@ final class Tree {
     return index != null ? index.order() : table != null ? table.key() : null;
   }
 
-  /** Whether a record of so many fields can be one of its own. */
-  boolean allows(int fields) {
+  /** Whether what tells its entries apart is the rowid. */
+  boolean endsWithRowid() {
+    return index != null && index.fields()[index.fields().length - 1] == IndexSchema.ROWID;
+  }
+
+  /** How many fields a record of its own has at least. */
+  int fewestFields() {
     if (index != null) {
-      return fields == index.fields().length;
+      return index.fields().length;
     }
-    return table == null
-        || fields <= table.fields().size() && (table.key() == null || fields >= table.key().size());
+    return table == null || table.key() == null ? 0 : table.key().size();
+  }
+
+  /** Rows may lack columns that were added later. */
+  int mostFields() {
+    if (index != null) {
+      return index.fields().length;
+    }
+    return table == null ? Integer.MAX_VALUE : table.fields().size();
   }
 
   EntrySum[] newSums() {

@@ -5,6 +5,7 @@ import dev.sqlguard.format.FieldValue;
 import dev.sqlguard.format.RecordCursor;
 import dev.sqlguard.format.SerialType;
 import dev.sqlguard.schema.SqlValue;
+import java.util.Arrays;
 
 /**
  * Hashes values so that equal hashes mean what SQLite stores in an index for the value of a row:
@@ -17,6 +18,9 @@ final class ValueHash {
   private static final long SECOND_SEED = 0xC2B2AE3D27D4EB4FL;
   private static final long FIRST_FACTOR = 0xD6E8FEB86659FD93L;
   private static final long SECOND_FACTOR = 0xA0761D6478BD642FL;
+
+  private static final int FIRST_SHIFT = 32;
+  private static final int SECOND_SHIFT = 29;
 
   private static final int NULL_CLASS = 1;
   private static final int INTEGER_CLASS = 2;
@@ -49,12 +53,12 @@ final class ValueHash {
   /** Adds a field's first word to its entry's; nothing is lost, whatever was there before. */
   static long joinFirst(long entry, long field) {
     long mixed = (entry ^ field) * FIRST_FACTOR;
-    return mixed ^ mixed >>> 32;
+    return mixed ^ mixed >>> FIRST_SHIFT;
   }
 
   static long joinSecond(long entry, long field) {
     long mixed = (entry + field) * SECOND_FACTOR;
-    return mixed ^ mixed >>> 29;
+    return mixed ^ mixed >>> SECOND_SHIFT;
   }
 
   /**
@@ -89,41 +93,77 @@ final class ValueHash {
     }
   }
 
-  void ofBytes(byte[] b, int at, int length, boolean text) {
-    begin(text ? TEXT_CLASS : BLOB_CLASS);
-    take(length);
-    int next = at;
-    int end = at + length;
-    while (next <= end - Long.BYTES) {
-      take(BigEndian.u64(b, next));
-      next += Long.BYTES;
-    }
-    long rest = 0;
-    while (next < end) {
-      rest = rest << Byte.SIZE | b[next++] & 0xff;
-    }
-    take(rest);
-  }
-
   /**
-   * A field of a record, all of whose bytes are at hand.
+   * A field of a record, all of whose bytes are at hand. In one piece, so that the JVM, which puts
+   * what is small into each of its callers, compiles it once.
    *
+   * @param b with {@link BigEndian#PADDING} behind the record
    * @param at where the record begins
    * @param real whether it is of a REAL column
    */
   void of(RecordCursor record, int field, byte[] b, int at, boolean real) {
     long type = record.type(field);
-    int from = at + (int) record.offset(field);
+    int next = at + (int) record.offset(field);
+    int rest;
+    long a;
+    long z;
     if (type >= SerialType.BLOB) {
-      ofBytes(b, from, (int) SerialType.size(type), SerialType.isText(type));
-    } else if (type == SerialType.NULL) {
-      ofNull();
+      rest = (int) (type - SerialType.BLOB >> 1);
+      int storageClass = (type & 1) == 1 ? TEXT_CLASS : BLOB_CLASS;
+      a = (FIRST_SEED + storageClass ^ rest) * FIRST_FACTOR;
+      z = ((SECOND_SEED ^ (long) storageClass << 32) + rest) * SECOND_FACTOR;
+      a ^= a >>> FIRST_SHIFT;
+      z ^= z >>> SECOND_SHIFT;
+    } else if (FieldValue.isWhole(type) && !real) {
+      rest = (int) SerialType.size(type);
+      a = FIRST_SEED + INTEGER_CLASS;
+      z = SECOND_SEED ^ (long) INTEGER_CLASS << 32;
+    } else {
+      ofShort(type, b, next, real);
+      return;
+    }
+    while (rest > 0) {
+      int taken = Math.min(rest, Long.BYTES);
+      long word =
+          ((long) b[next] << 56
+                  | (b[next + 1] & 0xffL) << 48
+                  | (b[next + 2] & 0xffL) << 40
+                  | (b[next + 3] & 0xffL) << 32
+                  | (b[next + 4] & 0xffL) << 24
+                  | (b[next + 5] & 0xff) << 16
+                  | (b[next + 6] & 0xff) << 8
+                  | b[next + 7] & 0xff)
+              >> Long.SIZE - Byte.SIZE * taken;
+      a = (a ^ word) * FIRST_FACTOR;
+      z = (z + word) * SECOND_FACTOR;
+      a ^= a >>> FIRST_SHIFT;
+      z ^= z >>> SECOND_SHIFT;
+      next += taken;
+      rest -= taken;
+    }
+    first = a;
+    second = z;
+  }
+
+  private void ofShort(long type, byte[] b, int from, boolean real) {
+    if (real && FieldValue.isWhole(type)) {
+      ofReal((double) FieldValue.whole(b, from, type));
     } else if (type == SerialType.REAL) {
       ofReal(FieldValue.real(b, from));
-    } else if (real) {
-      ofReal((double) FieldValue.integer(b, from, type));
+    } else if (type == SerialType.NULL) {
+      ofNull();
     } else {
       ofInteger(FieldValue.integer(b, from, type));
+    }
+  }
+
+  private void ofBytes(byte[] b, boolean text) {
+    begin(text ? TEXT_CLASS : BLOB_CLASS);
+    take(b.length);
+    byte[] padded = Arrays.copyOf(b, b.length + BigEndian.PADDING);
+    for (int next = 0; next < b.length; next += Long.BYTES) {
+      int rest = Math.min(b.length - next, Long.BYTES);
+      take(BigEndian.u64(padded, next) >> Long.SIZE - Byte.SIZE * rest);
     }
   }
 
@@ -133,9 +173,9 @@ final class ValueHash {
     } else if (value instanceof SqlValue.RealValue real) {
       ofReal(real.value());
     } else if (value instanceof SqlValue.TextValue text) {
-      ofBytes(text.bytes(), 0, text.bytes().length, true);
+      ofBytes(text.bytes(), true);
     } else if (value instanceof SqlValue.BlobValue blob) {
-      ofBytes(blob.bytes(), 0, blob.bytes().length, false);
+      ofBytes(blob.bytes(), false);
     } else {
       ofNull();
     }

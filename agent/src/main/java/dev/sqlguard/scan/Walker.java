@@ -45,9 +45,16 @@ final class Walker {
   private KeyOrder order;
   private RowEntries rowEntries;
   private int lastWanted;
+  private boolean endsWithRowid;
+  private int fewestFields;
+  private int mostFields;
   private EntrySum entries;
   private EntrySum[] ofRows;
   private RowSink sink;
+
+  private boolean hasLastRowid;
+  private long lastRowid;
+  private long highestRowid;
 
   /**
    * @param crew where parts of large trees are left for others; null to walk them alone
@@ -146,6 +153,9 @@ final class Walker {
               ? next.index().fields().length - 1
               : rowEntries != null ? rowEntries.lastWanted() : -1;
       lastWanted = sink == null ? lastWanted : Integer.MAX_VALUE;
+      endsWithRowid = next.endsWithRowid();
+      fewestFields = next.fewestFields();
+      mostFields = next.mostFields();
     }
     entries = new EntrySum();
     ofRows = next.newSums();
@@ -203,7 +213,7 @@ final class Walker {
 
   private byte[] level(int height) {
     if (levels[height] == null) {
-      levels[height] = new byte[geometry.pageSize()];
+      levels[height] = new byte[geometry.pageSize() + BigEndian.PADDING];
       lows[height] = new Entry();
       highs[height] = new Entry();
     }
@@ -263,6 +273,7 @@ final class Walker {
     }
   }
 
+  /** A page, and what is below it. */
   private void table(long number, int height, boolean bounded, long low, long high)
       throws IOException {
     byte[] page = open(number, height);
@@ -300,8 +311,13 @@ final class Walker {
       }
       if (isForOthers(height)) {
         crew.add(new Task(tree, children[i], height - 1, number, hasLow, above, upTo, null, null));
-      } else {
+      } else if (height > 1) {
         table(children[i], height - 1, hasLow, above, upTo);
+      } else {
+        byte[] leaf = open(children[i], 0);
+        if (leaf != null) {
+          tableLeaf(leaf, children[i], hasLow, above, upTo);
+        }
       }
     }
     report();
@@ -309,25 +325,39 @@ final class Walker {
 
   private void tableLeaf(byte[] page, long number, boolean bounded, long low, long high)
       throws IOException {
-    Entry row = lows[0];
+    lastRowid = low;
+    hasLastRowid = bounded;
+    highestRowid = high;
     int cells = check.cells();
-    boolean any = bounded;
-    long last = low;
     for (int i = 0; i < cells; i++) {
-      if (!isCell(i, number)) {
+      if (!tableCell(i, page, number)) {
         return;
-      }
-      long rowid = cell.rowid();
-      if (any && rowid <= last || rowid > high) {
-        suspect(number, "rowid " + rowid + " is out of order");
-      }
-      any = true;
-      last = rowid;
-      if (read(row, page, number)) {
-        row(row, rowid);
       }
     }
     close(number);
+  }
+
+  /**
+   * One row. The JVM compiles what is called often long before what loops long, so cells have
+   * methods of their own.
+   *
+   * @return false where the page is no use beyond this cell
+   */
+  private boolean tableCell(int i, byte[] page, long number) throws IOException {
+    if (!isCell(i, number)) {
+      return false;
+    }
+    long rowid = cell.rowid();
+    if (hasLastRowid && rowid <= lastRowid || rowid > highestRowid) {
+      suspect(number, "rowid " + rowid + " is out of order");
+    }
+    hasLastRowid = true;
+    lastRowid = rowid;
+    Entry row = lows[0];
+    if (read(row, page, number)) {
+      row(row, rowid);
+    }
+    return true;
   }
 
   /** Whether the record can be used; where it can't, that has been said. */
@@ -342,7 +372,7 @@ final class Walker {
       entries.add(0, 0);
       return false;
     }
-    if (!tree.allows(entry.record().fields())) {
+    if (entry.record().fields() < fewestFields || entry.record().fields() > mostFields) {
       suspect(number, "a record with " + entry.record().fields() + " fields");
       return false;
     }
@@ -351,7 +381,7 @@ final class Walker {
 
   private void row(Entry row, long rowid) {
     entries.add(0, 0);
-    if (rowEntries != null) {
+    if (ofRows.length > 0) {
       rowEntries.add(row, rowid, ofRows);
     }
     if (sink != null) {
@@ -359,28 +389,45 @@ final class Walker {
     }
   }
 
-  /** An entry of an index, or a row of a table without rowids. */
-  private void entry(Entry entry, long number) {
-    if (tree.index() == null) {
-      row(entry, 0);
-      return;
+  /**
+   * Takes the entry of an index, or the row of a table without rowids, that {@link #cell} stands
+   * at.
+   *
+   * @param before its neighbour; null where it isn't there
+   * @param next where the record is put
+   * @return null where it can't be used; that has been said
+   */
+  private Entry entry(Entry before, Entry next, byte[] page, long number) throws IOException {
+    if (!read(next, page, number)) {
+      return null;
     }
-    RecordCursor record = entry.record();
+    if (before != null && order != null) {
+      compare(before, next, number);
+    }
     IndexSchema index = tree.index();
+    if (index == null) {
+      row(next, 0);
+      return next;
+    }
+    RecordCursor record = next.record();
+    byte[] bytes = next.bytes();
+    int at = next.at();
     int last = record.fields() - 1;
-    if (index.fields()[last] == IndexSchema.ROWID && !SerialType.isInteger(record.type(last))) {
+    if (endsWithRowid && !SerialType.isInteger(record.type(last))) {
       suspect(number, "an entry doesn't end with a rowid");
     }
     long a = ValueHash.firstOfEntry();
     long b = ValueHash.secondOfEntry();
     for (int i = 0; i <= last; i++) {
-      hash.of(record, i, entry.bytes(), entry.at(), false);
+      hash.of(record, i, bytes, at, false);
       a = ValueHash.joinFirst(a, hash.first());
       b = ValueHash.joinSecond(b, hash.second());
     }
     entries.add(ValueHash.finished(a), ValueHash.finished(b));
+    return next;
   }
 
+  /** A page, and what is below it. */
   private void index(long number, int height, Entry low, Entry high) throws IOException {
     byte[] page = open(number, height);
     if (page == null) {
@@ -399,38 +446,35 @@ final class Walker {
     long rightChild = check.rightChild();
     close(number);
     Entry below = low;
-    for (int i = 0; i < cells; i++) {
-      // Children have used the cursor, and the checker, in the meantime.
-      check.open(page, number);
-      check.pointTo(i, cell);
-      long child = cell.leftChild();
-      Entry separator = i % 2 == 0 ? lows[height] : highs[height];
-      boolean usable = read(separator, page, number);
-      Entry above = usable ? separator : null;
-      if (usable) {
-        compare(below, separator, number);
-        entry(separator, number);
+    for (int i = 0; i <= cells; i++) {
+      Entry above = high;
+      long child = rightChild;
+      if (i < cells) {
+        // Children have used the cursor, and the checker, in the meantime.
+        check.open(page, number);
+        check.pointTo(i, cell);
+        child = cell.leftChild();
+        above = entry(below, i % 2 == 0 ? lows[height] : highs[height], page, number);
       }
-      child(child, height, number, below, above);
+      if (meet(child, PointerMap.Use.BTREE_CHILD, number)) {
+        if (isForOthers(height)) {
+          Entry lowCopy = copy(below);
+          Entry highCopy = copy(above);
+          crew.add(
+              new Task(
+                  tree, child, height - 1, number, false, 0, Long.MAX_VALUE, lowCopy, highCopy));
+        } else if (height > 1) {
+          index(child, height - 1, below, above);
+        } else {
+          byte[] leaf = open(child, 0);
+          if (leaf != null) {
+            indexLeaf(leaf, child, below, above);
+          }
+        }
+      }
       below = above;
     }
-    child(rightChild, height, number, below, high);
     report();
-  }
-
-  private void child(long child, int height, long parent, Entry low, Entry high)
-      throws IOException {
-    if (!meet(child, PointerMap.Use.BTREE_CHILD, parent)) {
-      return;
-    }
-    if (isForOthers(height)) {
-      Entry lowCopy = copy(low);
-      Entry highCopy = copy(high);
-      crew.add(
-          new Task(tree, child, height - 1, parent, false, 0, Long.MAX_VALUE, lowCopy, highCopy));
-    } else {
-      index(child, height - 1, low, high);
-    }
   }
 
   /**
@@ -457,14 +501,7 @@ final class Walker {
       if (!isCell(i, number)) {
         return;
       }
-      Entry next = i % 2 == 0 ? lows[0] : highs[0];
-      if (read(next, page, number)) {
-        compare(last, next, number);
-        entry(next, number);
-        last = next;
-      } else {
-        last = null;
-      }
+      last = entry(last, i % 2 == 0 ? lows[0] : highs[0], page, number);
     }
     compare(last, high, number);
     close(number);

@@ -53,7 +53,7 @@ public final class RecordCursor {
       long type = b[next];
       long size;
       if (type >= 0) {
-        size = SerialType.SIZES[(int) type];
+        size = SerialType.oneByteSize(b[next]);
       } else {
         bytes = Varint.length(b, next, end);
         if (bytes == 0) {

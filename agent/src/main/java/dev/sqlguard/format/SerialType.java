@@ -17,16 +17,24 @@ public final class SerialType {
 
   private static final int[] SMALL = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
 
-  /** The sizes of those that take one byte in a record's header; -1 for the reserved ones. */
-  static final byte[] SIZES = new byte[128];
+  private static final byte[] ONE_BYTE_SIZES = new byte[128];
 
   static {
-    for (int type = 0; type < SIZES.length; type++) {
-      SIZES[type] = (byte) size(type);
+    for (int type = 0; type < ONE_BYTE_SIZES.length; type++) {
+      ONE_BYTE_SIZES[type] = (byte) size(type);
     }
   }
 
   private SerialType() {}
+
+  /**
+   * {@link #size} of a type that takes one byte in a record's header, without a branch.
+   *
+   * @param type at least 0
+   */
+  static long oneByteSize(byte type) {
+    return ONE_BYTE_SIZES[type];
+  }
 
   /**
    * The size of the value in bytes.

@@ -211,11 +211,11 @@ public final class Rotation {
         disk.syncDirectory(directory);
       }
       for (int i = Math.min(free, slots - 1); i > 0; i--) {
-        disk.rename(series.slot(i - 1), series.slot(i));
+        disk.replace(series.slot(i - 1), series.slot(i));
         disk.syncDirectory(directory);
       }
     }
-    disk.rename(staged, series.slot(0));
+    disk.replace(staged, series.slot(0));
     disk.syncDirectory(directory);
   }
 

@@ -54,6 +54,15 @@ public final class Scan {
     this.progress = progress;
   }
 
+  /** What the calling thread does while others have begun, before it joins them. */
+  public interface Meanwhile {
+    /**
+     * @param undecided as {@link ScanReport#undecided}, as far as the schema tells
+     * @param schemaHash as {@link ScanReport#schemaHash}
+     */
+    void schemaRead(Schema schema, Map<String, String> undecided, String schemaHash);
+  }
+
   /**
    * Checks a database.
    *
@@ -62,6 +71,12 @@ public final class Scan {
    * @throws IOException where the file can't be read; whatever it holds is no reason
    */
   public static ScanReport of(Path image, int threads, ScanProgress progress) throws IOException {
+    return of(image, threads, progress, (schema, undecided, schemaHash) -> {});
+  }
+
+  /** The same; {@code meanwhile} isn't called where the schema can't be read. */
+  public static ScanReport of(Path image, int threads, ScanProgress progress, Meanwhile meanwhile)
+      throws IOException {
     Suspicions suspicions = new Suspicions(MOST_SUSPICIONS);
     try (FileBytes file = new FileBytes(image)) {
       if (file.size() == 0) {
@@ -72,7 +87,7 @@ public final class Scan {
       if (layout == null || layout.geometry().pages() > MOST_PAGES) {
         return unread(suspicions);
       }
-      return new Scan(image, layout, suspicions, progress).run(file, threads);
+      return new Scan(image, layout, suspicions, progress).run(file, threads, meanwhile);
     }
   }
 
@@ -80,7 +95,7 @@ public final class Scan {
     return new ScanReport(suspicions.all(), Map.of(), new TreeMap<>(), null, "", "");
   }
 
-  private ScanReport run(FileBytes file, int threads) throws IOException {
+  private ScanReport run(FileBytes file, int threads, Meanwhile meanwhile) throws IOException {
     Crew crew = new Crew();
     Walker walker = walker(file, crew, progress);
     walker.walkFreelist();
@@ -98,7 +113,11 @@ public final class Scan {
     for (int i = trees.size() - 1; i >= 0; i--) {
       crew.add(Task.whole(trees.get(i)));
     }
-    work(crew, walker, threads);
+    work(
+        crew,
+        walker,
+        threads,
+        () -> meanwhile.schemaRead(schema, new TreeMap<>(undecided), rows.hash()));
     add(walker.sum());
     progress.scanned(layout.geometry().pages(), layout.geometry().pages());
     if (!suspicions.isFull()) {
@@ -173,7 +192,7 @@ public final class Scan {
     }
   }
 
-  private void work(Crew crew, Walker own, int threads) throws IOException {
+  private void work(Crew crew, Walker own, int threads, Runnable first) throws IOException {
     List<Thread> others = new ArrayList<>();
     try {
       for (int i = 1; i < threads && i <= layout.geometry().pages(); i++) {
@@ -183,6 +202,7 @@ public final class Scan {
         thread.start();
         others.add(thread);
       }
+      first.run();
       work(crew, own);
     } catch (IOException | RuntimeException | Error e) {
       crew.fail(e);

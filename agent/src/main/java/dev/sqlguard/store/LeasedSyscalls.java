@@ -83,6 +83,11 @@ final class LeasedSyscalls extends Syscalls {
   }
 
   @Override
+  protected void closeAside(RandomAccessFile file) {
+    calls.closeAside(file);
+  }
+
+  @Override
   protected void syncDirectory(Path directory) throws IOException {
     lease.require();
     calls.syncDirectory(directory);

@@ -83,10 +83,27 @@ public class Syscalls {
    * is all the same.
    */
   protected void startWriting(Path path, RandomAccessFile file) {
-    Thread writer = new Thread(null, () -> writeOut(file), "sqlguard-writer", 0, false);
-    writer.setDaemon(true);
-    writer.setContextClassLoader(null);
-    writer.start();
+    aside("sqlguard-writer", () -> writeOut(file));
+  }
+
+  /** close(2) of a file that has no name any more, by a thread that nobody waits for. */
+  protected void closeAside(RandomAccessFile file) {
+    aside("sqlguard-closer", () -> close(file));
+  }
+
+  private static void aside(String name, Runnable task) {
+    Thread thread = new Thread(null, task, name, 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
+    thread.start();
+  }
+
+  private static void close(RandomAccessFile file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      // It was only read.
+    }
   }
 
   private static void writeOut(RandomAccessFile file) {

@@ -4,6 +4,7 @@ import dev.sqlguard.scan.Scan;
 import dev.sqlguard.scan.ScanProgress;
 import dev.sqlguard.scan.ScanReport;
 import dev.sqlguard.scan.Suspicion;
+import dev.sqlguard.schema.Schema;
 import dev.sqlguard.schema.VirtualTableSchema;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.SideFiles;
@@ -16,8 +17,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -50,6 +54,13 @@ public final class FastCheck implements Verifier {
   private List<Suspicion> suspicions = List.of();
   private boolean foundByNewestOnly;
   private boolean isBrokenForNewest;
+
+  /** Tables that SQLite was asked about, whatever it said. */
+  private final Set<String> answered = new HashSet<>();
+
+  /** Whether it found fault with one of them, or couldn't answer. */
+  private boolean contradicted;
+
   private Optional<String> imageHash = Optional.empty();
 
   /**
@@ -81,7 +92,7 @@ public final class FastCheck implements Verifier {
       if (!isAlone(image)) {
         return judge(image, depth);
       }
-      report = scan(image);
+      report = Scan.of(image, threads(image), progress, askedMeanwhile(image));
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       return judge(image, depth);
     }
@@ -122,7 +133,7 @@ public final class FastCheck implements Verifier {
     }
     if (report.schema() == null
         || !report.schema().unplaced().isEmpty()
-        || !answers(image, report)) {
+        || !answers(image, report.schema(), report.undecided(), report.schemaHash())) {
       return judge(image, Depth.FULL);
     }
     return isBrokenForNewest ? judgeByNewest(image).orElse(healthy(report)) : healthy(report);
@@ -180,39 +191,56 @@ public final class FastCheck implements Verifier {
     return foundByNewestOnly ? Optional.of(second) : Optional.empty();
   }
 
+  /** While others scan, the calling thread asks SQLite what is known to be left open. */
+  private Scan.Meanwhile askedMeanwhile(Path image) {
+    return (schema, undecided, schemaHash) -> {
+      if (schema.unplaced().isEmpty()) {
+        answers(image, schema, undecided, schemaHash);
+      }
+    };
+  }
+
   /**
    * Whether SQLite has nothing to say against what the scan leaves open. What it says then, and how
-   * that is to be understood, is for the whole check to tell.
+   * that is to be understood, is for the whole check to tell. Nothing is asked twice.
    */
-  private boolean answers(Path image, ScanReport report) {
-    List<String> virtual = checkable(report.schema().virtualTables());
-    boolean isKnown = known.contains(report.schemaHash());
-    if (isKnown && report.undecided().isEmpty() && virtual.isEmpty()) {
-      return true;
+  private boolean answers(
+      Path image, Schema schema, Map<String, String> undecided, String schemaHash) {
+    List<String> tables = new ArrayList<>(undecided.keySet());
+    List<String> virtual = checkable(schema.virtualTables());
+    tables.removeAll(answered);
+    virtual.removeAll(answered);
+    boolean isKnown = known.contains(schemaHash);
+    if (contradicted || isKnown && tables.isEmpty() && virtual.isEmpty()) {
+      return !contradicted;
     }
     try (Connection db = engine.open(image)) {
       IntegrityCheck.prepare(db);
       readSchema(db);
-      List<String> tables = new ArrayList<>(report.undecided().keySet());
-      if (!tables.isEmpty() && isBefore(engine, CHECKS_SINGLE_TABLES)) {
-        return false;
-      }
-      boolean old = isBefore(engine, CHECKS_VIRTUAL_TABLES);
-      if (!old) {
-        tables.addAll(virtual);
-      }
-      if (!areIntact(db, tables)) {
-        return false;
-      }
-      if (old && !virtual.isEmpty()) {
-        isBrokenForNewest = !areIntactByNewest(image, virtual);
-      }
+      contradicted = !areIntact(image, db, tables, virtual);
     } catch (SQLException | RuntimeException | LinkageError e) {
+      contradicted = true;
+    }
+    answered.addAll(tables);
+    answered.addAll(virtual);
+    if (!contradicted && !isKnown) {
+      known.add(schemaHash);
+    }
+    return !contradicted;
+  }
+
+  private boolean areIntact(Path image, Connection db, List<String> tables, List<String> virtual)
+      throws SQLException {
+    if (!tables.isEmpty() && isBefore(engine, CHECKS_SINGLE_TABLES)) {
       return false;
     }
-    if (!isKnown) {
-      known.add(report.schemaHash());
+    if (!areIntact(db, tables)) {
+      return false;
     }
+    if (!isBefore(engine, CHECKS_VIRTUAL_TABLES)) {
+      return areIntact(db, virtual);
+    }
+    isBrokenForNewest |= !virtual.isEmpty() && !areIntactByNewest(image, virtual);
     return true;
   }
 

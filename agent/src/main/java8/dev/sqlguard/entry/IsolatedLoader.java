@@ -1,6 +1,6 @@
 package dev.sqlguard.entry;
 
-import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
@@ -20,6 +20,8 @@ public final class IsolatedLoader extends ClassLoader {
   static {
     registerAsParallelCapable();
   }
+
+  private static final String ENDING = ".classdata";
 
   private final JarFile jar;
   private final String jarUrl;
@@ -41,14 +43,31 @@ public final class IsolatedLoader extends ClassLoader {
     this.folder = folder;
   }
 
+  /**
+   * What is in the folder comes from there, without the parent being asked first: no class of the
+   * platform has such a name, and each refusal would cost an exception with its stack trace.
+   */
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    JarEntry entry = jar.getJarEntry(folder + name.replace('.', '/') + ENDING);
+    if (entry == null) {
+      return super.loadClass(name, resolve);
+    }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> loaded = findLoadedClass(name);
+      return loaded == null ? define(name, entry) : loaded;
+    }
+  }
+
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    JarEntry entry = jar.getJarEntry(folder + name.replace('.', '/') + ".classdata");
-    if (entry == null) {
-      throw new ClassNotFoundException(name);
-    }
+    // Whatever there is has been found before the parent was asked.
+    throw new ClassNotFoundException(name);
+  }
+
+  private Class<?> define(String name, JarEntry entry) throws ClassNotFoundException {
     try {
-      byte[] bytes = read(jar.getInputStream(entry));
+      byte[] bytes = read(jar.getInputStream(entry), (int) entry.getSize());
       return defineClass(name, bytes, 0, bytes.length, domain);
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
@@ -89,14 +108,18 @@ public final class IsolatedLoader extends ClassLoader {
     }
   }
 
-  private static byte[] read(InputStream in) throws IOException {
+  private static byte[] read(InputStream in, int size) throws IOException {
     try {
-      ByteArrayOutputStream out = new ByteArrayOutputStream(16 * 1024);
-      byte[] buffer = new byte[8 * 1024];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        out.write(buffer, 0, n);
+      byte[] bytes = new byte[size];
+      int done = 0;
+      while (done < size) {
+        int n = in.read(bytes, done, size - done);
+        if (n < 0) {
+          throw new EOFException();
+        }
+        done += n;
       }
-      return out.toByteArray();
+      return bytes;
     } finally {
       in.close();
     }

@@ -13,8 +13,9 @@ public final class BtreePage {
   /** In bytes. */
   public static final int LEAF_HEADER = 8;
 
-  private static final int TYPES =
-      1 << INTERIOR_INDEX | 1 << INTERIOR_TABLE | 1 << LEAF_INDEX | 1 << LEAF_TABLE;
+  private static final int INTERIOR_TYPES = 1 << INTERIOR_INDEX | 1 << INTERIOR_TABLE;
+
+  private static final int TYPES = INTERIOR_TYPES | 1 << LEAF_INDEX | 1 << LEAF_TABLE;
 
   private static final int MOST_FRAGMENTED = 60;
 
@@ -63,7 +64,7 @@ public final class BtreePage {
   }
 
   public static boolean isInterior(int type) {
-    return type == INTERIOR_INDEX || type == INTERIOR_TABLE;
+    return type < Integer.SIZE && (INTERIOR_TYPES >> type & 1) == 1;
   }
 
   /** Where the b-tree header of a page begins: behind the database header on the first page. */

@@ -2,22 +2,26 @@ package dev.sqlguard.format;
 
 /** The numbers in a record's body (file format, section 2.1). */
 public final class FieldValue {
-  private static final int[] UNUSED_BITS = {0, 56, 48, 40, 32, 16, 0};
+  /** For each type of an integer: by how much its first eight bytes are too many, */
+  private static final int[] UNUSED_BITS = {0, 56, 48, 40, 32, 16, 0, 0, 0, 0};
+
+  /** whether they count at all, */
+  private static final long[] STORED = {0, -1, -1, -1, -1, -1, -1, 0, 0, 0};
+
+  /** and what the value is otherwise. */
+  private static final long[] IMPLIED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
   private FieldValue() {}
 
-  /** Whether a value of this type is an integer whose bytes stand in the record. */
-  public static boolean isWhole(long type) {
-    return type >= 1 && type < SerialType.REAL;
-  }
-
   /**
-   * An integer whose bytes stand in the record, without a branch.
+   * An integer, without a branch.
    *
    * @param b with {@link BigEndian#PADDING} behind the record
+   * @param type of an integer
    */
   public static long whole(byte[] b, int at, long type) {
-    return BigEndian.u64(b, at) >> UNUSED_BITS[(int) type];
+    int i = (int) type;
+    return BigEndian.u64(b, at) >> UNUSED_BITS[i] & STORED[i] | IMPLIED[i];
   }
 
   /** Of an integer type; the bytes must be there. */

@@ -86,7 +86,7 @@ public final class KeyOrder {
       int leftAt = aAt + (int) left.offset(i);
       int rightAt = bAt + (int) right.offset(i);
       int order = 0;
-      if (FieldValue.isWhole(leftType) && FieldValue.isWhole(rightType)) {
+      if (SerialType.isInteger(leftType) && SerialType.isInteger(rightType)) {
         order =
             Long.compare(
                 FieldValue.whole(a, leftAt, leftType), FieldValue.whole(b, rightAt, rightType));

@@ -15,6 +15,8 @@ public final class SerialType {
   /** The smallest type of a text; texts are odd. */
   public static final int TEXT = 13;
 
+  private static final int INTEGERS = 0b11_0111_1110;
+
   private static final int[] SMALL = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
 
   private static final byte[] ONE_BYTE_SIZES = new byte[128];
@@ -49,7 +51,7 @@ public final class SerialType {
   }
 
   public static boolean isInteger(long type) {
-    return type >= 1 && type <= ONE && type != REAL;
+    return type >= 0 && type < Integer.SIZE && (INTEGERS >> (int) type & 1) == 1;
   }
 
   public static boolean isText(long type) {

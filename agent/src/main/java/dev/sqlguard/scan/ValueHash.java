@@ -104,24 +104,20 @@ final class ValueHash {
   void of(RecordCursor record, int field, byte[] b, int at, boolean real) {
     long type = record.type(field);
     int next = at + (int) record.offset(field);
-    int rest;
-    long a;
-    long z;
-    if (type >= SerialType.BLOB) {
-      rest = (int) (type - SerialType.BLOB >> 1);
-      int storageClass = (type & 1) == 1 ? TEXT_CLASS : BLOB_CLASS;
-      a = (FIRST_SEED + storageClass ^ rest) * FIRST_FACTOR;
-      z = ((SECOND_SEED ^ (long) storageClass << 32) + rest) * SECOND_FACTOR;
-      a ^= a >>> FIRST_SHIFT;
-      z ^= z >>> SECOND_SHIFT;
-    } else if (FieldValue.isWhole(type) && !real) {
-      rest = (int) SerialType.size(type);
-      a = FIRST_SEED + INTEGER_CLASS;
-      z = SECOND_SEED ^ (long) INTEGER_CLASS << 32;
-    } else {
-      ofShort(type, b, next, real);
+    if (type < SerialType.BLOB) {
+      if (real || !SerialType.isInteger(type)) {
+        ofOther(type, b, next);
+      } else {
+        ofInteger(FieldValue.whole(b, next, type));
+      }
       return;
     }
+    int rest = (int) (type - SerialType.BLOB >> 1);
+    int storageClass = (type & 1) == 1 ? TEXT_CLASS : BLOB_CLASS;
+    long a = (FIRST_SEED + storageClass ^ rest) * FIRST_FACTOR;
+    long z = ((SECOND_SEED ^ (long) storageClass << 32) + rest) * SECOND_FACTOR;
+    a ^= a >>> FIRST_SHIFT;
+    z ^= z >>> SECOND_SHIFT;
     while (rest > 0) {
       int taken = Math.min(rest, Long.BYTES);
       long word =
@@ -145,15 +141,14 @@ final class ValueHash {
     second = z;
   }
 
-  private void ofShort(long type, byte[] b, int from, boolean real) {
-    if (real && FieldValue.isWhole(type)) {
-      ofReal((double) FieldValue.whole(b, from, type));
+  /** NULL, or a number that may not be a whole one. */
+  private void ofOther(long type, byte[] b, int from) {
+    if (type == SerialType.NULL) {
+      ofNull();
     } else if (type == SerialType.REAL) {
       ofReal(FieldValue.real(b, from));
-    } else if (type == SerialType.NULL) {
-      ofNull();
     } else {
-      ofInteger(FieldValue.integer(b, from, type));
+      ofReal((double) FieldValue.whole(b, from, type));
     }
   }
 

@@ -25,11 +25,15 @@ final class Crew {
   private static final int YOUNG = 256;
 
   /** While it is young there may be all children of some pages at a time. */
-  private static final int ENOUGH_WHILE_YOUNG = 4096;
+  private static final int ENOUGH_WHILE_YOUNG = 2048;
+
+  /** Keys can be long, and each task has two: in bytes. */
+  private static final int MOST_WEIGHT = 8 << 20;
 
   private final Map<Tree, Deque<Task>> byTree = new HashMap<>();
   private final List<Deque<Task>> turns = new ArrayList<>();
   private int open;
+  private long weight;
   private int turn;
   private int taken;
   private int busy;
@@ -44,17 +48,18 @@ final class Crew {
     }
     ofTree.addLast(task);
     open++;
+    weight += task.weight();
     notify();
   }
 
   /** Whether somebody may soon have nothing to do, so that work should be split. */
   synchronized boolean isHungry() {
-    return open < ENOUGH;
+    return open < ENOUGH && weight < MOST_WEIGHT;
   }
 
   /** Whether every page should be a task of its own. */
   synchronized boolean isYoung() {
-    return taken < YOUNG && open < ENOUGH_WHILE_YOUNG;
+    return taken < YOUNG && open < ENOUGH_WHILE_YOUNG && weight < MOST_WEIGHT;
   }
 
   /**
@@ -83,6 +88,7 @@ final class Crew {
       task = turns.get(turn).pollLast();
     }
     open--;
+    weight -= task.weight();
     taken++;
     busy++;
     return task;

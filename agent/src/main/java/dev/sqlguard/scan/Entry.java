@@ -20,6 +20,9 @@ final class Entry {
   /** In bytes. */
   private static final int LONGEST = 1 << 17;
 
+  /** Mostly of the cursor. */
+  private static final int WEIGHT_WITHOUT_BYTES = 1500;
+
   private final RecordCursor record = new RecordCursor();
   private byte[] bytes = new byte[0];
   private int at;
@@ -87,6 +90,11 @@ final class Entry {
     size = other.size;
     atHand = other.atHand;
     record.copyOf(other.record);
+  }
+
+  /** About how much memory a copy takes, in bytes. */
+  int weight() {
+    return WEIGHT_WITHOUT_BYTES + atHand;
   }
 
   RecordCursor record() {

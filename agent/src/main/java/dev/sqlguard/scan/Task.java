@@ -23,6 +23,12 @@ record Task(
     Entry highEntry) {
   static final int ROOT = -1;
 
+  /** About how much memory it takes, in bytes. */
+  int weight() {
+    int low = lowEntry == null ? 0 : lowEntry.weight();
+    return low + (highEntry == null ? 0 : highEntry.weight());
+  }
+
   static Task whole(Tree tree) {
     return new Task(tree, tree.root(), ROOT, 0, false, 0, Long.MAX_VALUE, null, null);
   }

@@ -21,7 +21,7 @@ public record SeenIndex(WalIndexHeader header, FileTime modified) {
   /**
    * Reads it, if nobody in this process has it open. Empty where it can't be read or isn't valid.
    */
-  static Optional<SeenIndex> of(Path shm, Disk disk, Parked parked) {
+  public static Optional<SeenIndex> of(Path shm, Disk disk, Parked parked) {
     try {
       Optional<FileStat> stat = FileStat.ofEntry(shm);
       if (stat.isEmpty() || !stat.get().regular() || stat.get().size() < WalIndexHeader.SIZE) {

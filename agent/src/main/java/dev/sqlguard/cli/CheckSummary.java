@@ -1,5 +1,6 @@
 package dev.sqlguard.cli;
 
+import dev.sqlguard.guard.Oddity;
 import dev.sqlguard.scan.Suspicion;
 import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Finding;
@@ -17,8 +18,14 @@ import java.util.function.Function;
  * @param suspicions what the scan found, whatever SQLite says of it
  * @param remark how a scan that found nothing goes with SQLite's own check; empty where there was
  *     none
+ * @param oddities told of a healthy database only
  */
-record CheckSummary(Path database, Verdict verdict, List<Suspicion> suspicions, String remark) {
+record CheckSummary(
+    Path database,
+    Verdict verdict,
+    List<Suspicion> suspicions,
+    String remark,
+    List<Oddity> oddities) {
   private static final int MOST_LINES = 20;
 
   /** Names come from the file, and may be as long as it is. */
@@ -27,7 +34,7 @@ record CheckSummary(Path database, Verdict verdict, List<Suspicion> suspicions, 
   private static final String ERROR = "an error of the scan, please report it";
 
   CheckSummary(Path database, Verdict verdict, List<Suspicion> suspicions) {
-    this(database, verdict, suspicions, "");
+    this(database, verdict, suspicions, "", List.of());
   }
 
   /** SQLite has checked, for itself, what a scan had found healthy. */
@@ -42,8 +49,12 @@ record CheckSummary(Path database, Verdict verdict, List<Suspicion> suspicions, 
     } else {
       said = "finds no damage";
     }
-    return new CheckSummary(
-        database, verdict, suspicions, said.isEmpty() ? "SQLite: ok" : "scan: " + said);
+    String together = said.isEmpty() ? "SQLite: ok" : "scan: " + said;
+    return new CheckSummary(database, verdict, suspicions, together, oddities);
+  }
+
+  CheckSummary with(List<Oddity> odd) {
+    return new CheckSummary(database, verdict, suspicions, remark, odd);
   }
 
   int exitCode() {
@@ -66,6 +77,9 @@ record CheckSummary(Path database, Verdict verdict, List<Suspicion> suspicions, 
     }
     if (!remark.isEmpty()) {
       lines.add("  " + remark);
+    }
+    if (verdict instanceof Healthy) {
+      add(lines, "note", oddities, Oddity::text);
     }
     return lines;
   }

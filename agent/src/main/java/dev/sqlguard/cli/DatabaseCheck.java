@@ -1,11 +1,16 @@
 package dev.sqlguard.cli;
 
 import dev.sqlguard.backup.FoldedLog;
+import dev.sqlguard.backup.LogOddities;
 import dev.sqlguard.backup.Origin;
+import dev.sqlguard.backup.SeenIndex;
+import dev.sqlguard.guard.Oddity;
 import dev.sqlguard.scan.ScanReport;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.Errors;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.Parked;
+import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.verify.DestroyedHeader;
 import dev.sqlguard.verify.FastCheck;
 import dev.sqlguard.verify.IntegrityCheck;
@@ -98,16 +103,19 @@ final class DatabaseCheck {
     if (report != null && !deep) {
       Optional<Verdict> verdict = check.conclude(report);
       if (verdict.isPresent()) {
-        return new CheckSummary(main, verdict.get(), List.of());
+        List<Oddity> odd = Oddity.of(main, Optional.empty());
+        return new CheckSummary(main, verdict.get(), List.of()).with(odd);
       }
     }
+    // Before the log is copied: it may grow meanwhile, but what it has had by now it keeps.
+    Optional<SeenIndex> index = SeenIndex.of(SideFiles.of(main).shm(), disk, new Parked());
     String copying = "copying " + main.getFileName();
     LongConsumer copied = done -> progress.at(copying, done, origin.main().size());
     try (PrivateCopy copy = PrivateCopy.of(main, disk, copied)) {
       if (report != null && !origin.isUnchanged()) {
         report = null;
       }
-      return checkedOn(copy.file(), main);
+      return checkedOn(copy.file(), main, index);
     }
   }
 
@@ -118,8 +126,14 @@ final class DatabaseCheck {
     }
   }
 
-  private CheckSummary checkedOn(Path copy, Path main) throws IOException {
-    FoldedLog.make(copy, Optional.empty(), disk);
+  private CheckSummary checkedOn(Path copy, Path main, Optional<SeenIndex> index)
+      throws IOException {
+    Optional<LogOddities> log = FoldedLog.make(copy, index, disk);
+    List<Oddity> odd = Oddity.of(copy, log);
+    return judgedOn(copy, main).with(odd);
+  }
+
+  private CheckSummary judgedOn(Path copy, Path main) throws IOException {
     Verdict verdict =
         report == null ? check.verify(copy, Depth.FULL) : check.conclude(copy, report);
     // A verdict that isn't healthy is already that of SQLite's whole check, and so is one on what

@@ -3,9 +3,6 @@ package dev.sqlguard.guard;
 import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.LogOddities;
 import dev.sqlguard.backup.Origin;
-import dev.sqlguard.format.DatabaseHeader;
-import dev.sqlguard.format.FileEnd;
-import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileId;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileSystems;
@@ -93,62 +90,21 @@ final class Advisories {
     if (!wanted) {
       return;
     }
-    if (log.isPresent()) {
-      adviseOnLog(main, log.get(), kept);
-    }
-    try (FileBytes bytes = new FileBytes(copy)) {
-      Optional<DatabaseHeader> header = DatabaseHeader.read(bytes);
-      if (header.isPresent()
-          && header.get().hasPageCount()
-          && bytes.size() != header.get().pageCount() * header.get().pageSize()) {
-        adviseOnEnd(main, FileEnd.of(bytes, header.get()));
+    try {
+      for (Oddity odd : Oddity.of(copy, log)) {
+        switch (odd.kind()) {
+          case STRAY_BYTES -> say(main, Danger.STRAY_BYTES, "healthy, but " + odd.text());
+          case SHORT_PAGE -> say(main, Danger.SHORT_PAGE, "healthy, but " + odd.text());
+          case FOREIGN_WAL -> say(main, Danger.FOREIGN_WAL, odd.text());
+          case CUT_WAL -> {
+            if (!kept) {
+              say(main, Danger.CUT_WAL, odd.text());
+            }
+          }
+        }
       }
     } catch (IOException | RuntimeException | LinkageError e) {
       // Not known, not said.
-    }
-  }
-
-  private void adviseOnLog(Path main, LogOddities log, boolean kept) {
-    if (log.foreign().isPresent()) {
-      say(
-          main,
-          Danger.FOREIGN_WAL,
-          "its WAL belongs to another database or to an older state of this one ("
-              + log.foreign().get()
-              + "), and SQLite takes its pages in all the same; checked and left as SQLite reads"
-              + " them together; compare with a backup, and move or restore a database only"
-              + " together with its WAL");
-    }
-    if (log.missing() > 0 && !kept) {
-      say(
-          main,
-          Danger.CUT_WAL,
-          "its WAL lacks its end: "
-              + log.missing()
-              + (log.missing() == 1 ? " page" : " pages")
-              + " of committed transactions are gone, which SQLite passes over in silence; left as"
-              + " it is; look for what touches the files of a database, and compare with a backup");
-    }
-  }
-
-  private void adviseOnEnd(Path main, FileEnd end) {
-    if (end.stray() > 0) {
-      say(
-          main,
-          Danger.STRAY_BYTES,
-          "healthy, but "
-              + Sizes.text(end.stray())
-              + " behind its last page are not part of it, and SQLite passes over them; left as"
-              + " they are; look for what wrote there; VACUUM removes them");
-    }
-    if (end.missing() > 0) {
-      say(
-          main,
-          Danger.SHORT_PAGE,
-          "healthy, but its file was cut: the last page lacks "
-              + Sizes.text(end.missing())
-              + ", which SQLite reads as zeros; left as it is; look for what cut it, and compare"
-              + " with a backup");
     }
   }
 

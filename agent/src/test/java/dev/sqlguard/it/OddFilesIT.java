@@ -55,6 +55,10 @@ class OddFilesIT {
   private void assertSaid(String about) throws Exception {
     assertTrue(Databases.isIntact(db));
     int rows = Databases.rows(db);
+    List<String> byHand = checkByHand(db);
+    assertEquals(2, byHand.size(), byHand::toString);
+    assertTrue(byHand.get(1).startsWith("  note: "), byHand.get(1));
+    assertTrue(byHand.get(1).contains(about), byHand.get(1));
     Starts.Start start = STARTS.start(db, "SELECT count(*) FROM t");
     assertEquals("ok", start.opened());
     assertEquals(List.of(Integer.toString(rows)), start.answers());
@@ -64,7 +68,15 @@ class OddFilesIT {
     assertFalse(Files.exists(Databases.beside(db, ".corrupt")), start.lines()::toString);
   }
 
+  private static List<String> checkByHand(Path db) throws Exception {
+    GuardedJvm.Ended checked =
+        Command.on(GuardedJvm.jvm().unguarded(), GuardedJvm.AGENT, "check", db);
+    assertEquals(0, checked.exitCode(), checked.output()::toString);
+    return checked.output();
+  }
+
   private static void assertSilent(Path db) throws Exception {
+    assertEquals(1, checkByHand(db).size());
     Starts.Start start = STARTS.start(db, "SELECT count(*) FROM t");
     assertEquals("ok", start.opened());
     assertEquals(List.of(), advice(start));

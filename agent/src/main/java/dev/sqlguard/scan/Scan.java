@@ -97,7 +97,7 @@ public final class Scan {
 
   private ScanReport run(FileBytes file, int threads, Meanwhile meanwhile) throws IOException {
     Crew crew = new Crew();
-    Walker walker = walker(file, crew, progress);
+    Walker walker = walker(file, crew);
     walker.walkFreelist();
     walker.readPointerMap();
     SchemaRows rows = new SchemaRows(layout.encoding(), suspicions);
@@ -119,7 +119,7 @@ public final class Scan {
         threads,
         () -> meanwhile.schemaRead(schema, new TreeMap<>(undecided), rows.hash()));
     add(walker.sum());
-    progress.scanned(layout.geometry().pages(), layout.geometry().pages());
+    scanned(layout.geometry().pages(), layout.geometry().pages());
     if (!suspicions.isFull()) {
       checkPages();
       checkIndexes(schema);
@@ -128,8 +128,12 @@ public final class Scan {
         suspicions.all(), undecided, rowsByTable(), schema, rows.hash(), imageHash(file));
   }
 
-  private Walker walker(FileBytes file, Crew crew, ScanProgress told) {
-    return new Walker(layout, file, references, suspicions, crew, told);
+  private Walker walker(FileBytes file, Crew crew) {
+    return new Walker(layout, file, references, suspicions, crew, this::scanned);
+  }
+
+  private synchronized void scanned(long pages, long total) {
+    progress.scanned(pages, total);
   }
 
   /**
@@ -225,7 +229,7 @@ public final class Scan {
 
   private void helpAlong(Crew crew) {
     try (FileBytes file = new FileBytes(image)) {
-      Walker walker = walker(file, crew, null);
+      Walker walker = walker(file, crew);
       work(crew, walker);
       add(walker.sum());
     } catch (Throwable t) {

@@ -1,6 +1,6 @@
 package dev.sqlguard.scan;
 
-/** Is told how far a scan has come, by the thread that called it. */
+/** Is told how far a scan has come, by its threads, of which no two speak at a time. */
 public interface ScanProgress {
   /**
    * Called many times. What it throws ends the scan.

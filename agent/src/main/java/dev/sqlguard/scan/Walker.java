@@ -58,7 +58,6 @@ final class Walker {
 
   /**
    * @param crew where parts of large trees are left for others; null to walk them alone
-   * @param progress null where nobody is to be told
    */
   Walker(
       ImageLayout layout,
@@ -541,8 +540,6 @@ final class Walker {
   }
 
   private void report() {
-    if (progress != null) {
-      progress.scanned(references.count(), geometry.pages());
-    }
+    progress.scanned(references.count(), geometry.pages());
   }
 }

@@ -66,7 +66,7 @@ public final class FastCheck implements Verifier {
   /**
    * @param engine the judge
    * @param newest the judge's own judge, where it is older
-   * @param progress told by the thread that calls {@link #verify}
+   * @param progress see {@link ScanProgress}
    */
   public FastCheck(
       SqliteEngine engine,

@@ -31,7 +31,10 @@ final class Crew {
   private static final int MOST_WEIGHT = 8 << 20;
 
   private final Map<Tree, Deque<Task>> byTree = new HashMap<>();
+
+  /** Of the trees that have any; there may be thousands of small ones. */
   private final List<Deque<Task>> turns = new ArrayList<>();
+
   private int open;
   private long weight;
   private int turn;
@@ -82,10 +85,15 @@ final class Crew {
     if (failure != null || open == 0) {
       return null;
     }
-    Task task = null;
-    while (task == null) {
-      turn = (turn + 1) % turns.size();
-      task = turns.get(turn).pollLast();
+    turn = (turn + 1) % turns.size();
+    Deque<Task> ofTree = turns.get(turn);
+    Task task = ofTree.pollLast();
+    if (ofTree.isEmpty()) {
+      byTree.remove(task.tree());
+      Deque<Task> last = turns.remove(turns.size() - 1);
+      if (turn < turns.size()) {
+        turns.set(turn, last);
+      }
     }
     open--;
     weight -= task.weight();

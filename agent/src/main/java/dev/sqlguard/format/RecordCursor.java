@@ -80,8 +80,8 @@ public final class RecordCursor {
 
   /** Speaks of the same record as {@code other}, until the next {@link #parse}. */
   public void copyOf(RecordCursor other) {
-    types = Arrays.copyOf(other.types, other.types.length);
-    offsets = Arrays.copyOf(other.offsets, other.offsets.length);
+    types = Arrays.copyOf(other.types, Math.max(1, other.fields));
+    offsets = Arrays.copyOf(other.offsets, Math.max(1, other.fields));
     fields = other.fields;
     bodySize = other.bodySize;
   }

@@ -20,8 +20,7 @@ final class Entry {
   /** In bytes. */
   private static final int LONGEST = 1 << 17;
 
-  /** Mostly of the cursor. */
-  private static final int WEIGHT_WITHOUT_BYTES = 1500;
+  private static final int OBJECTS_WEIGHT = 200;
 
   private final RecordCursor record = new RecordCursor();
   private byte[] bytes = new byte[0];
@@ -94,7 +93,7 @@ final class Entry {
 
   /** About how much memory a copy takes, in bytes. */
   int weight() {
-    return WEIGHT_WITHOUT_BYTES + atHand;
+    return OBJECTS_WEIGHT + 2 * Long.BYTES * record.fields() + atHand;
   }
 
   RecordCursor record() {

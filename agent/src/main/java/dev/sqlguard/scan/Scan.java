@@ -54,7 +54,10 @@ public final class Scan {
     this.progress = progress;
   }
 
-  /** What the calling thread does while others have begun, before it joins them. */
+  /**
+   * What the calling thread does while others have begun, before it joins them. Nothing where it
+   * works alone. What it reads hasn't been checked by then.
+   */
   public interface Meanwhile {
     /**
      * @param undecided as {@link ScanReport#undecided}, as far as the schema tells
@@ -74,7 +77,7 @@ public final class Scan {
     return of(image, threads, progress, (schema, undecided, schemaHash) -> {});
   }
 
-  /** The same; {@code meanwhile} isn't called where the schema can't be read. */
+  /** The same; {@code meanwhile} isn't called where the schema can't be read, either. */
   public static ScanReport of(Path image, int threads, ScanProgress progress, Meanwhile meanwhile)
       throws IOException {
     Suspicions suspicions = new Suspicions(MOST_SUSPICIONS);
@@ -206,7 +209,9 @@ public final class Scan {
         thread.start();
         others.add(thread);
       }
-      first.run();
+      if (!others.isEmpty()) {
+        first.run();
+      }
       work(crew, own);
     } catch (IOException | RuntimeException | Error e) {
       crew.fail(e);

@@ -19,7 +19,9 @@ final class ValueHash {
   private static final long FIRST_FACTOR = 0xD6E8FEB86659FD93L;
   private static final long SECOND_FACTOR = 0xA0761D6478BD642FL;
 
+  /** Different ones: what could be made up for in one word then can't in the other. */
   private static final int FIRST_SHIFT = 32;
+
   private static final int SECOND_SHIFT = 29;
 
   private static final int NULL_CLASS = 1;
@@ -114,8 +116,8 @@ final class ValueHash {
     }
     int rest = (int) (type - SerialType.BLOB >> 1);
     int storageClass = (type & 1) == 1 ? TEXT_CLASS : BLOB_CLASS;
-    long a = (FIRST_SEED + storageClass ^ rest) * FIRST_FACTOR;
-    long z = ((SECOND_SEED ^ (long) storageClass << 32) + rest) * SECOND_FACTOR;
+    long a = (FIRST_SEED * storageClass ^ rest) * FIRST_FACTOR;
+    long z = (SECOND_SEED * storageClass + rest) * SECOND_FACTOR;
     a ^= a >>> FIRST_SHIFT;
     z ^= z >>> SECOND_SHIFT;
     while (rest > 0) {
@@ -177,8 +179,8 @@ final class ValueHash {
   }
 
   private void begin(int storageClass) {
-    first = FIRST_SEED + storageClass;
-    second = SECOND_SEED ^ (long) storageClass << 32;
+    first = FIRST_SEED * storageClass;
+    second = SECOND_SEED * storageClass;
   }
 
   private void take(long word) {

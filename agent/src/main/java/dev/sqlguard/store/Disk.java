@@ -245,13 +245,18 @@ public class Disk {
     }
   }
 
-  /** Null where the kernel has nothing much to free, or the file can't be opened. */
+  /**
+   * Null where the kernel has nothing much to free, where the room is needed at once, or where the
+   * file can't be opened. Where files can't be replaced while they are open it isn't, either.
+   */
   private RandomAccessFile openIfLarge(Path path) throws IOException {
-    Optional<FileStat> stat = FileStat.ofEntry(path);
+    Optional<FileStat> stat =
+        Platform.HAS_UNIX_ATTRIBUTES ? FileStat.ofEntry(path) : Optional.empty();
     if (stat.isEmpty()
         || !stat.get().regular()
         || stat.get().links() != 1
-        || stat.get().size() < WORTH_A_THREAD) {
+        || stat.get().size() < WORTH_A_THREAD
+        || path.toFile().getUsableSpace() < stat.get().size()) {
       return null;
     }
     try {

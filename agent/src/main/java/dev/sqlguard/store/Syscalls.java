@@ -91,11 +91,16 @@ public class Syscalls {
     aside("sqlguard-closer", () -> close(file));
   }
 
+  /** Here and now where no thread can be made. */
   private static void aside(String name, Runnable task) {
     Thread thread = new Thread(null, task, name, 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(null);
-    thread.start();
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      task.run();
+    }
   }
 
   private static void close(RandomAccessFile file) {

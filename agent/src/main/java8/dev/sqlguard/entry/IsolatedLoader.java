@@ -49,20 +49,27 @@ public final class IsolatedLoader extends ClassLoader {
    */
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    JarEntry entry = jar.getJarEntry(folder + name.replace('.', '/') + ENDING);
-    if (entry == null) {
-      return super.loadClass(name, resolve);
-    }
     synchronized (getClassLoadingLock(name)) {
       Class<?> loaded = findLoadedClass(name);
-      return loaded == null ? define(name, entry) : loaded;
+      if (loaded != null) {
+        return loaded;
+      }
+      JarEntry entry = entryOf(name);
+      return entry == null ? super.loadClass(name, resolve) : define(name, entry);
     }
   }
 
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    // Whatever there is has been found before the parent was asked.
-    throw new ClassNotFoundException(name);
+    JarEntry entry = entryOf(name);
+    if (entry == null) {
+      throw new ClassNotFoundException(name);
+    }
+    return define(name, entry);
+  }
+
+  private JarEntry entryOf(String name) {
+    return jar.getJarEntry(folder + name.replace('.', '/') + ENDING);
   }
 
   private Class<?> define(String name, JarEntry entry) throws ClassNotFoundException {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,10 +54,10 @@ class HiddenProcessesIT {
         == 0;
   }
 
-  private static void open(GuardedJvm jvm, Path db) throws Exception {
+  private static List<String> open(GuardedJvm jvm, Path db) throws Exception {
     try (var app = jvm.start()) {
       app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
-      app.end("return");
+      return app.end("return").errors();
     }
   }
 
@@ -78,8 +79,8 @@ class HiddenProcessesIT {
       assertFalse(Files.exists(Databases.beside(db, ".corrupt")));
       other.kill();
     }
-    open(nobody.guarded(), db);
-    assertTrue(Files.exists(Databases.beside(db, ".corrupt")));
+    List<String> said = open(nobody.guarded(), db);
+    assertTrue(Files.exists(Databases.beside(db, ".corrupt")), said::toString);
     assertEquals(500, Databases.rows(db));
   }
 }

@@ -29,32 +29,6 @@ class FastCheckTest {
 
   @TempDir Path directory;
 
-  /** Counts how often it is asked. */
-  private static final class Engine implements SqliteEngine {
-    private int opened;
-    private final Optional<String> version;
-
-    Engine(String version) {
-      this.version = Optional.of(version);
-    }
-
-    @Override
-    public Connection open(Path file) throws SQLException {
-      opened++;
-      return DriverManager.getConnection("jdbc:sqlite:" + file);
-    }
-
-    @Override
-    public String name() {
-      return "a driver";
-    }
-
-    @Override
-    public Optional<String> version() {
-      return version;
-    }
-  }
-
   private static final class Memory implements KnownSchemas {
     private final Set<String> hashes = new HashSet<>();
 
@@ -69,7 +43,7 @@ class FastCheckTest {
     }
   }
 
-  private final Engine engine = new Engine("3.54.1");
+  private final CountingEngine engine = new CountingEngine("3.54.1");
   private final Memory schemas = new Memory();
 
   private Path database(String... statements) throws SQLException {
@@ -92,12 +66,12 @@ class FastCheckTest {
     Path file =
         database("CREATE TABLE t(a, b)", "CREATE INDEX i ON t(a)", "INSERT INTO t VALUES(1,2)");
     assertInstanceOf(Healthy.class, check(engine).verify(file, Depth.FULL));
-    assertEquals(1, engine.opened);
+    assertEquals(1, engine.opened());
     assertInstanceOf(Healthy.class, check(engine).verify(file, Depth.FULL));
-    assertEquals(1, engine.opened);
+    assertEquals(1, engine.opened());
     database("CREATE VIEW v AS SELECT a FROM t");
     assertInstanceOf(Healthy.class, check(engine).verify(file, Depth.FULL));
-    assertEquals(2, engine.opened);
+    assertEquals(2, engine.opened());
   }
 
   @Test
@@ -190,9 +164,9 @@ class FastCheckTest {
             "CREATE TABLE u(a)",
             "CREATE INDEX e ON t(a + 1)",
             "CREATE INDEX f ON u(a + 1)");
-    Engine old = new Engine("3.32.3");
+    CountingEngine old = new CountingEngine("3.32.3");
     assertInstanceOf(Healthy.class, check(old).verify(file, Depth.FULL));
-    assertEquals(2, old.opened);
+    assertEquals(2, old.opened());
   }
 
   private static String hash(Path file) throws Exception {

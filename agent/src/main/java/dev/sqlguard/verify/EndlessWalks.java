@@ -45,6 +45,15 @@ final class EndlessWalks {
     }
   }
 
+  /** The same for some trees of a file without a log. */
+  static boolean arePossible(Path image, List<Long> roots) {
+    try (FileBytes main = new FileBytes(image)) {
+      return arePossible(main, roots);
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   private static boolean arePossible(ByteSource image, List<Long> roots) throws IOException {
     Optional<DatabaseHeader> header = DatabaseHeader.read(image);
     if (header.isEmpty()) {

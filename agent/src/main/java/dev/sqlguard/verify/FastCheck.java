@@ -4,6 +4,8 @@ import dev.sqlguard.scan.Scan;
 import dev.sqlguard.scan.ScanProgress;
 import dev.sqlguard.scan.ScanReport;
 import dev.sqlguard.scan.Suspicion;
+import dev.sqlguard.schema.Schema;
+import dev.sqlguard.schema.TableSchema;
 import dev.sqlguard.schema.VirtualTableSchema;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.SideFiles;
@@ -18,6 +20,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +44,9 @@ public final class FastCheck implements Verifier {
 
   /** The check of single tables ends after so many lines, whatever they say. */
   private static final int MOST_LINES = 100;
+
+  /** Full-text tables may have their content in any other table. */
+  private static final String OTHER_CONTENT = "content";
 
   /** Of a smaller image a thread of its own would cost more than it saves. */
   private static final long BYTES_FOR_A_THREAD = 1 << 20;
@@ -193,16 +199,36 @@ public final class FastCheck implements Verifier {
   }
 
   /**
-   * While others scan, the calling thread asks SQLite what is known to be left open. Not yet about
-   * virtual tables: their check reads other tables, and where pages have two parents, which it
-   * doesn't look at, that could take forever. The scan will have seen that.
+   * While others scan, the calling thread asks SQLite what is known to be left open. The check of
+   * virtual tables reads other tables and doesn't look at their trees first: where pages have two
+   * parents it could take forever, and isn't asked for before the scan has seen that.
    */
   private Scan.Meanwhile askedMeanwhile(Path image) {
     return (schema, undecided, schemaHash) -> {
       if (schema.unplaced().isEmpty()) {
-        answers(image, undecided, List.of(), schemaHash);
+        List<String> virtual = checkable(schema.virtualTables());
+        boolean now = virtual.isEmpty() || isBoundedFor(image, schema);
+        answers(image, undecided, now ? virtual : new ArrayList<>(), schemaHash);
       }
     };
+  }
+
+  /** Whether the trees that virtual tables are made of have an end. */
+  private static boolean isBoundedFor(Path image, Schema schema) {
+    List<Long> roots = new ArrayList<>();
+    for (VirtualTableSchema virtual : schema.virtualTables()) {
+      if (virtual.sql().toLowerCase(Locale.ROOT).contains(OTHER_CONTENT)) {
+        return false;
+      }
+      String shadow = virtual.name() + "_";
+      for (TableSchema table : schema.tables()) {
+        if (table.name().regionMatches(true, 0, shadow, 0, shadow.length())) {
+          roots.add(table.root());
+          table.indexes().forEach(index -> roots.add(index.root()));
+        }
+      }
+    }
+    return !EndlessWalks.arePossible(image, roots);
   }
 
   /**
@@ -213,6 +239,7 @@ public final class FastCheck implements Verifier {
       Path image, Map<String, String> undecided, List<String> virtual, String schemaHash) {
     List<String> tables = new ArrayList<>(undecided.keySet());
     tables.removeAll(answered);
+    virtual.removeAll(answered);
     boolean isKnown = known.contains(schemaHash);
     if (contradicted || isKnown && tables.isEmpty() && virtual.isEmpty()) {
       return !contradicted;
@@ -225,6 +252,7 @@ public final class FastCheck implements Verifier {
       contradicted = true;
     }
     answered.addAll(tables);
+    answered.addAll(virtual);
     if (!contradicted && !isKnown) {
       known.add(schemaHash);
     }

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ public final class CheckBenchmark {
 
   private CheckBenchmark() {}
 
-  /** Opens a database and reads a row of its first table. */
+  /** Opens a database and reads a row of its first table. Prints when that was. */
   public static final class FirstRow {
     public static void main(String[] arguments) throws Exception {
       try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + arguments[0]);
@@ -48,8 +49,15 @@ public final class CheckBenchmark {
         try (ResultSet row = statement.executeQuery("SELECT * FROM \"" + table + "\" LIMIT 1")) {
           row.next();
         }
+        System.out.println(now());
       }
     }
+  }
+
+  /** In nanoseconds, by a clock that all processes share. */
+  private static long now() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000 + now.getNano();
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -120,7 +128,8 @@ public final class CheckBenchmark {
   }
 
   private interface Step {
-    void run() throws Exception;
+    /** Returns when it was over. */
+    long run() throws Exception;
   }
 
   private static void time(Map<String, List<Double>> seconds, String what, boolean cold, Step step)
@@ -129,9 +138,9 @@ public final class CheckBenchmark {
       run(new String[0], "sync");
       Files.writeString(CACHES, "3");
     }
-    long start = System.nanoTime();
-    step.run();
-    seconds.computeIfAbsent(what, name -> new ArrayList<>()).add((System.nanoTime() - start) / 1e9);
+    long start = now();
+    long end = step.run();
+    seconds.computeIfAbsent(what, name -> new ArrayList<>()).add((end - start) / 1e9);
   }
 
   /** Otherwise the newest backup would be current, and nothing written. */
@@ -140,21 +149,24 @@ public final class CheckBenchmark {
     Thread.sleep(SETTLED_MILLIS);
   }
 
-  private static void open(GuardedJvm jvm, Path db, String... prefix) throws Exception {
+  /** Over when the first row is read, whatever the process has to do until its end. */
+  private static long open(GuardedJvm jvm, Path db, String... prefix) throws Exception {
     var ended = jvm.prefix(prefix).program(FirstRow.class.getName(), db.toString()).run();
     if (ended.exitCode() != 0) {
       throw new IOException(ended.errors().toString());
     }
+    return Long.parseLong(ended.output().get(0));
   }
 
-  private static void copyDurably(Path db, Path copy, String... prefix) throws Exception {
+  private static long copyDurably(Path db, Path copy, String... prefix) throws Exception {
     run(prefix, "cp", db.toString(), copy.toString());
     try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
+    return now();
   }
 
-  private static void run(String[] prefix, String... words) throws Exception {
+  private static long run(String[] prefix, String... words) throws Exception {
     List<String> command = new ArrayList<>(Arrays.asList(prefix));
     command.addAll(Arrays.asList(words));
     Process process =
@@ -165,6 +177,7 @@ public final class CheckBenchmark {
     if (process.waitFor() != 0) {
       throw new IOException(command + " ended with " + process.exitValue());
     }
+    return now();
   }
 
   private static double median(List<Double> values) {

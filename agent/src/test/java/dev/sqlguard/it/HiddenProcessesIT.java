@@ -80,7 +80,11 @@ class HiddenProcessesIT {
       other.kill();
     }
     List<String> said = open(nobody.guarded(), db);
-    assertTrue(Files.exists(Databases.beside(db, ".corrupt")), said::toString);
+    // Another test's process, just about to become nobody's, can't be looked into for a moment.
+    for (int i = 0; i < 3 && said.toString().contains("can't be examined"); i++) {
+      said = open(nobody.guarded(), db);
+    }
+    assertTrue(Files.exists(Databases.beside(db, ".corrupt")), said.toString());
     assertEquals(500, Databases.rows(db));
   }
 }

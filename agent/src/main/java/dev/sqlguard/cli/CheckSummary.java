@@ -18,7 +18,7 @@ import java.util.function.Function;
  * @param suspicions what the scan found, whatever SQLite says of it
  * @param remark how a scan that found nothing goes with SQLite's own check; empty where there was
  *     none
- * @param oddities told of a healthy database only
+ * @param oddities of a healthy database; else none
  */
 record CheckSummary(
     Path database,
@@ -78,9 +78,7 @@ record CheckSummary(
     if (!remark.isEmpty()) {
       lines.add("  " + remark);
     }
-    if (verdict instanceof Healthy) {
-      add(lines, "note", oddities, Oddity::text);
-    }
+    add(lines, "note", oddities, Oddity::text);
     return lines;
   }
 

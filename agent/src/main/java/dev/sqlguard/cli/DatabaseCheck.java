@@ -129,8 +129,8 @@ final class DatabaseCheck {
   private CheckSummary checkedOn(Path copy, Path main, Optional<SeenIndex> index)
       throws IOException {
     Optional<LogOddities> log = FoldedLog.make(copy, index, disk);
-    List<Oddity> odd = Oddity.of(copy, log);
-    return judgedOn(copy, main).with(odd);
+    CheckSummary summary = judgedOn(copy, main);
+    return summary.verdict() instanceof Healthy ? summary.with(Oddity.of(copy, log)) : summary;
   }
 
   private CheckSummary judgedOn(Path copy, Path main) throws IOException {

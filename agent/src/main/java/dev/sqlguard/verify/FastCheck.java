@@ -208,7 +208,7 @@ public final class FastCheck implements Verifier {
       if (schema.unplaced().isEmpty()) {
         List<String> virtual = checkable(schema.virtualTables());
         boolean now = virtual.isEmpty() || isBoundedFor(image, schema);
-        answers(image, undecided, now ? virtual : new ArrayList<>(), schemaHash);
+        answers(image, undecided, now ? virtual : List.of(), schemaHash);
       }
     };
   }
@@ -236,8 +236,9 @@ public final class FastCheck implements Verifier {
    * that is to be understood, is for the whole check to tell. Nothing is asked twice.
    */
   private boolean answers(
-      Path image, Map<String, String> undecided, List<String> virtual, String schemaHash) {
+      Path image, Map<String, String> undecided, List<String> checkable, String schemaHash) {
     List<String> tables = new ArrayList<>(undecided.keySet());
+    List<String> virtual = new ArrayList<>(checkable);
     tables.removeAll(answered);
     virtual.removeAll(answered);
     boolean isKnown = known.contains(schemaHash);

@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The jar under test as a command, in a JVM of its own. */
-final class Command {
+public final class Command {
   private Command() {}
 
-  static GuardedJvm.Ended run(Object... words) throws IOException {
+  public static GuardedJvm.Ended run(Object... words) throws IOException {
     return on(GuardedJvm.jvm().unguarded(), GuardedJvm.AGENT, words);
   }
 
-  static GuardedJvm.Ended on(GuardedJvm jvm, Path jar, Object... words) throws IOException {
+  public static GuardedJvm.Ended on(GuardedJvm jvm, Path jar, Object... words) throws IOException {
     List<String> program = new ArrayList<>(List.of("-jar", jar.toString()));
     for (Object word : words) {
       program.add(word.toString());
@@ -22,7 +22,7 @@ final class Command {
   }
 
   /** A JVM that has the database open, and has used it. */
-  static GuardedJvm.Running user(Path db, String... statements) throws IOException {
+  public static GuardedJvm.Running user(Path db, String... statements) throws IOException {
     GuardedJvm.Running app = GuardedJvm.jvm().unguarded().start();
     app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
     for (String statement : statements) {

@@ -13,16 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Databases made, damaged and looked at by the tests, in the test's own JVM. */
-final class Databases {
+public final class Databases {
   private Databases() {}
 
   /** A table t(id, x) with an index and {@code rows} rows, in rollback mode. */
-  static void create(Path file, int rows) throws SQLException {
+  public static void create(Path file, int rows) throws SQLException {
     execute(file, "CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)", "CREATE INDEX ix ON t(x)");
     addRows(file, rows);
   }
 
-  static void addRows(Path file, int rows) throws SQLException {
+  public static void addRows(Path file, int rows) throws SQLException {
     execute(
         file,
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
@@ -30,7 +30,7 @@ final class Databases {
             + ") INSERT INTO t(x) SELECT 'row ' || i || ' ' || hex(randomblob(40)) FROM n");
   }
 
-  static void execute(Path file, String... statements) throws SQLException {
+  public static void execute(Path file, String... statements) throws SQLException {
     try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = db.createStatement()) {
       for (String text : statements) {
@@ -40,7 +40,7 @@ final class Databases {
   }
 
   /** First column of all rows, read from a private copy so that nothing beside it changes. */
-  static List<String> query(Path file, String query) throws Exception {
+  public static List<String> query(Path file, String query) throws Exception {
     Path copy = Files.createTempDirectory("sqlguard-look-").resolve("copy.db");
     Files.copy(file, copy);
     Path wal = Path.of(file + "-wal");
@@ -63,12 +63,12 @@ final class Databases {
     }
   }
 
-  static int rows(Path file) throws Exception {
+  public static int rows(Path file) throws Exception {
     return Integer.parseInt(query(file, "SELECT count(*) FROM t NOT INDEXED").get(0));
   }
 
   /** False also where SQLite gives up in the middle. */
-  static boolean isIntact(Path file) throws Exception {
+  public static boolean isIntact(Path file) throws Exception {
     try {
       return query(file, "PRAGMA integrity_check").equals(List.of("ok"));
     } catch (SQLException e) {
@@ -77,7 +77,7 @@ final class Databases {
   }
 
   /** The numbers of the leaf pages of a table, found by SQLite itself. */
-  static List<Integer> leaves(Path file, String table) throws Exception {
+  public static List<Integer> leaves(Path file, String table) throws Exception {
     List<Integer> pages = new ArrayList<>();
     for (String page :
         query(
@@ -91,7 +91,7 @@ final class Databases {
   }
 
   /** Zeroes {@code count} leaf pages of a table, from the middle of the file on. */
-  static void damage(Path file, String table, int count) throws Exception {
+  public static void damage(Path file, String table, int count) throws Exception {
     List<Integer> leaves = leaves(file, table);
     int pageSize = Integer.parseInt(query(file, "PRAGMA page_size").get(0));
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
@@ -104,23 +104,23 @@ final class Databases {
   }
 
   /** Nothing tells the names of the tables any more: without a backup nothing can replace it. */
-  static void damageBeyondRepair(Path file) throws Exception {
+  public static void damageBeyondRepair(Path file) throws Exception {
     Images.zeroPage(file, 1);
   }
 
-  static void overwrite(Path file, long position, byte[] bytes) throws IOException {
+  public static void overwrite(Path file, long position, byte[] bytes) throws IOException {
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       out.seek(position);
       out.write(bytes);
     }
   }
 
-  static Path beside(Path file, String suffix) {
+  public static Path beside(Path file, String suffix) {
     return Path.of(file + suffix);
   }
 
   /** The names in a directory that begin with the database's, sorted, without the state file. */
-  static List<String> filesOf(Path file) throws IOException {
+  public static List<String> filesOf(Path file) throws IOException {
     String name = file.getFileName().toString();
     try (var files = Files.list(file.getParent())) {
       return files

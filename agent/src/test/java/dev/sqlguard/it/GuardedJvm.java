@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
  * A separate JVM, with the built agent unless told otherwise. By default it runs {@link ScriptApp}
  * and is played with {@link Running#say}.
  */
-final class GuardedJvm {
+public final class GuardedJvm {
   /** The jar under test. */
-  static final Path AGENT = Path.of(System.getProperty("sqlguard.jar")).toAbsolutePath();
+  public static final Path AGENT = Path.of(System.getProperty("sqlguard.jar")).toAbsolutePath();
 
   private static final int PATIENCE_SECONDS = 60;
 
@@ -41,12 +41,12 @@ final class GuardedJvm {
   private List<String> program = List.of(ScriptApp.class.getName());
   private Path directory = Path.of("").toAbsolutePath();
 
-  static GuardedJvm jvm() {
+  public static GuardedJvm jvm() {
     return new GuardedJvm();
   }
 
   /** All JVMs that the tests can run on: the one of this build, and newer ones in usual places. */
-  static List<Path> javas() throws IOException {
+  public static List<Path> javas() throws IOException {
     List<Path> homes = new ArrayList<>();
     homes.add(Path.of(System.getProperty("java.home")));
     Path known = Path.of("/usr/lib/jvm");
@@ -63,7 +63,7 @@ final class GuardedJvm {
   }
 
   /** What an application has: its own classes and libraries, not the guard's. */
-  static List<String> applicationClassPath() {
+  public static List<String> applicationClassPath() {
     List<String> entries = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
       String name = Path.of(entry).getFileName().toString();
@@ -90,46 +90,46 @@ final class GuardedJvm {
   }
 
   /** The JDK to run on. */
-  GuardedJvm java(Path home) {
+  public GuardedJvm java(Path home) {
     java = home.resolve("bin/java").toString();
     return this;
   }
 
   /** What stands after {@code =} of {@code -javaagent}. */
-  GuardedJvm options(String text) {
+  public GuardedJvm options(String text) {
     agentOptions = text;
     return this;
   }
 
   /** Another jar than the one under test. */
-  GuardedJvm agent(Path jar) {
+  public GuardedJvm agent(Path jar) {
     agent = jar;
     return this;
   }
 
-  GuardedJvm unguarded() {
+  public GuardedJvm unguarded() {
     guarded = false;
     return this;
   }
 
-  GuardedJvm jvmArguments(String... arguments) {
+  public GuardedJvm jvmArguments(String... arguments) {
     jvmArguments.addAll(Arrays.asList(arguments));
     return this;
   }
 
-  GuardedJvm environment(String name, String value) {
+  public GuardedJvm environment(String name, String value) {
     environment.put(name, value);
     return this;
   }
 
   /** Words before {@code java}, for example {@code setpriv}. */
-  GuardedJvm prefix(String... words) {
+  public GuardedJvm prefix(String... words) {
     prefix.addAll(Arrays.asList(words));
     return this;
   }
 
   /** One that SIGINT ends, also in a build that was started in the background. */
-  GuardedJvm interruptible() throws IOException {
+  public GuardedJvm interruptible() throws IOException {
     String[] env = {"env", "--default-signal=INT"};
     try {
       boolean known = new ProcessBuilder(env[0], env[1], "true").start().waitFor() == 0;
@@ -139,7 +139,7 @@ final class GuardedJvm {
     }
   }
 
-  GuardedJvm classPath(Path... entries) {
+  public GuardedJvm classPath(Path... entries) {
     List<String> texts = new ArrayList<>();
     for (Path entry : entries) {
       texts.add(entry.toString());
@@ -149,17 +149,17 @@ final class GuardedJvm {
   }
 
   /** A main class and its arguments, or other words for the {@code java} command. */
-  GuardedJvm program(String... words) {
+  public GuardedJvm program(String... words) {
     program = List.of(words);
     return this;
   }
 
-  GuardedJvm directory(Path path) {
+  public GuardedJvm directory(Path path) {
     directory = path;
     return this;
   }
 
-  Running start() throws IOException {
+  public Running start() throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.add(java);
     command.addAll(jvmArguments);
@@ -180,7 +180,7 @@ final class GuardedJvm {
   }
 
   /** Runs a program that ends by itself. */
-  Ended run() throws IOException {
+  public Ended run() throws IOException {
     try (Running running = start()) {
       running.closeInput();
       return running.awaitEnd();
@@ -188,20 +188,20 @@ final class GuardedJvm {
   }
 
   /** What is left of a JVM. */
-  record Ended(int exitCode, List<String> output, List<String> errors) {
+  public record Ended(int exitCode, List<String> output, List<String> errors) {
     /** The guard's own lines. */
-    List<String> guardLines() {
+    public List<String> guardLines() {
       return errors.stream().filter(line -> line.startsWith("sqlguard: ")).toList();
     }
 
     /** Standard error without the guard's lines. */
-    List<String> otherErrors() {
+    public List<String> otherErrors() {
       return errors.stream().filter(line -> !line.startsWith("sqlguard: ")).toList();
     }
   }
 
   /** A JVM under way. Closing it kills it. */
-  static final class Running implements AutoCloseable {
+  public static final class Running implements AutoCloseable {
     private final Process process;
     private final Path errors;
     private final BufferedWriter input;
@@ -219,18 +219,18 @@ final class GuardedJvm {
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    long pid() {
+    public long pid() {
       return process.pid();
     }
 
     /** Sends one command to {@link ScriptApp} and returns its answer. */
-    String say(String... words) throws IOException {
+    public String say(String... words) throws IOException {
       tell(words);
       return answer();
     }
 
     /** The answer to a command that was sent with {@link #tell}. */
-    String answer() throws IOException {
+    public String answer() throws IOException {
       String answer = output.readLine();
       if (answer == null) {
         throw new IOException("the JVM ended: " + Files.readString(errors));
@@ -240,14 +240,14 @@ final class GuardedJvm {
     }
 
     /** Sends a command without waiting for an answer. */
-    void tell(String... words) throws IOException {
+    public void tell(String... words) throws IOException {
       input.write(String.join("\t", words));
       input.newLine();
       input.flush();
     }
 
     /** {@link #say} that has to be answered with {@code ok}. */
-    Running ok(String... words) throws IOException {
+    public Running ok(String... words) throws IOException {
       String answer = say(words);
       if (!answer.equals("ok")) {
         throw new AssertionError(String.join(" ", words) + ": " + answer);
@@ -255,34 +255,34 @@ final class GuardedJvm {
       return this;
     }
 
-    List<String> errorsSoFar() throws IOException {
+    public List<String> errorsSoFar() throws IOException {
       return Files.readAllLines(errors);
     }
 
-    void closeInput() throws IOException {
+    public void closeInput() throws IOException {
       input.close();
     }
 
     /** SIGTERM. */
-    Ended terminate() throws IOException {
+    public Ended terminate() throws IOException {
       // Process.destroy would close our end of its output.
       process.toHandle().destroy();
       return awaitEnd();
     }
 
     /** SIGKILL. */
-    Ended kill() throws IOException {
+    public Ended kill() throws IOException {
       process.toHandle().destroyForcibly();
       return awaitEnd();
     }
 
     /** Sends a last command, such as {@code exit 0} or {@code return}. */
-    Ended end(String... words) throws IOException {
+    public Ended end(String... words) throws IOException {
       tell(words);
       return awaitEnd();
     }
 
-    Ended awaitEnd() throws IOException {
+    public Ended awaitEnd() throws IOException {
       CompletableFuture.delayedExecutor(LAST_RESORT_SECONDS, TimeUnit.SECONDS)
           .execute(process::destroyForcibly);
       for (String line; (line = output.readLine()) != null; ) {

@@ -17,16 +17,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Bytes and pages of database files, by which tests bring about what a broken disk leaves. */
-final class Images {
+public final class Images {
   private Images() {}
 
-  static int pageSize(Path db) throws IOException {
+  public static int pageSize(Path db) throws IOException {
     byte[] header = bytes(db, 0, 100);
     int size = (header[16] & 0xff) << 8 | header[17] & 0xff;
     return size == 1 ? 65536 : size;
   }
 
-  static byte[] bytes(Path file, long at, int length) throws IOException {
+  public static byte[] bytes(Path file, long at, int length) throws IOException {
     byte[] bytes = new byte[length];
     try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
       in.seek(at);
@@ -35,21 +35,21 @@ final class Images {
     return bytes;
   }
 
-  static byte[] page(Path db, int number) throws IOException {
+  public static byte[] page(Path db, int number) throws IOException {
     int size = pageSize(db);
     return bytes(db, (number - 1L) * size, size);
   }
 
-  static void putPage(Path db, int number, byte[] page) throws IOException {
+  public static void putPage(Path db, int number, byte[] page) throws IOException {
     Databases.overwrite(db, (number - 1L) * page.length, page);
   }
 
-  static void zeroPage(Path db, int number) throws IOException {
+  public static void zeroPage(Path db, int number) throws IOException {
     putPage(db, number, new byte[pageSize(db)]);
   }
 
   /** Four bytes, the most significant first. */
-  static void putInt(Path db, long at, int value) throws IOException {
+  public static void putInt(Path db, long at, int value) throws IOException {
     byte[] bytes = {
       (byte) (value >>> 24), (byte) (value >>> 16), (byte) (value >>> 8), (byte) value
     };
@@ -57,7 +57,7 @@ final class Images {
   }
 
   /** The rowids on a leaf page of a table, in order. */
-  static List<Long> rowsOnLeaf(Path db, int leaf) throws IOException {
+  public static List<Long> rowsOnLeaf(Path db, int leaf) throws IOException {
     byte[] page = page(db, leaf);
     assertTrue(page[0] == 13, "page " + leaf + " is a leaf of a table");
     int cells = (page[3] & 0xff) << 8 | page[4] & 0xff;
@@ -75,7 +75,7 @@ final class Images {
   }
 
   /** The statements run, but nothing of what they write to a table's or index's pages arrives. */
-  static void loseWrites(Path db, String tree, String... statements) throws Exception {
+  public static void loseWrites(Path db, String tree, String... statements) throws Exception {
     Map<Integer, byte[]> before = new TreeMap<>();
     for (int leaf : Databases.leaves(db, tree)) {
       before.put(leaf, page(db, leaf));
@@ -93,7 +93,7 @@ final class Images {
   }
 
   /** A lost write of a table page: only the index still knows two of the rows. */
-  static void loseTwoRows(Path db) throws Exception {
+  public static void loseTwoRows(Path db) throws Exception {
     List<Long> on = rowsOnLeaf(db, Databases.leaves(db, "t").get(4));
     String some = "id IN (" + on.get(1) + "," + on.get(2) + ")";
     Databases.execute(db, "CREATE TABLE spare AS SELECT * FROM t WHERE " + some);
@@ -103,7 +103,7 @@ final class Images {
   }
 
   /** What every file in a directory holds, by name. */
-  static Map<String, String> contentsOf(Path directory) throws Exception {
+  public static Map<String, String> contentsOf(Path directory) throws Exception {
     Map<String, String> found = new TreeMap<>();
     try (var files = Files.list(directory)) {
       for (Path file : files.toList()) {
@@ -115,7 +115,7 @@ final class Images {
     return found;
   }
 
-  static String hash(Path file) throws Exception {
+  public static String hash(Path file) throws Exception {
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
     return HexFormat.of().formatHex(digest);
   }

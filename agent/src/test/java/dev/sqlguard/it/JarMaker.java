@@ -15,14 +15,14 @@ import java.util.jar.Manifest;
 import java.util.zip.Deflater;
 
 /** Jars that tests put together. Of entries with the same name the first one counts. */
-final class JarMaker implements AutoCloseable {
+public final class JarMaker implements AutoCloseable {
   private final JarOutputStream out;
   private final Set<String> names = new HashSet<>();
 
   /**
    * @param manifest names and values in turn
    */
-  JarMaker(Path jar, String... manifest) throws IOException {
+  public JarMaker(Path jar, String... manifest) throws IOException {
     Manifest lines = new Manifest();
     Attributes main = lines.getMainAttributes();
     main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -36,7 +36,7 @@ final class JarMaker implements AutoCloseable {
   }
 
   /** Everything in another jar. */
-  JarMaker addJar(Path jar) throws IOException {
+  public JarMaker addJar(Path jar) throws IOException {
     try (JarFile source = new JarFile(jar.toFile())) {
       for (JarEntry entry : source.stream().toList()) {
         if (!entry.isDirectory()) {
@@ -50,7 +50,7 @@ final class JarMaker implements AutoCloseable {
   }
 
   /** A class that is on the test's class path, with the classes nested in it. */
-  JarMaker addClass(Class<?> type) throws IOException {
+  public JarMaker addClass(Class<?> type) throws IOException {
     Path folder = location(type).resolve(type.getPackageName().replace('.', '/'));
     try (var files = Files.newDirectoryStream(folder, type.getSimpleName() + "{,$*}.class")) {
       for (Path file : files) {
@@ -61,7 +61,7 @@ final class JarMaker implements AutoCloseable {
     return this;
   }
 
-  void add(String name, byte[] content) throws IOException {
+  public void add(String name, byte[] content) throws IOException {
     if (names.add(name)) {
       out.putNextEntry(new JarEntry(name));
       out.write(content);
@@ -75,7 +75,7 @@ final class JarMaker implements AutoCloseable {
   }
 
   /** The folder of the test class path that a class comes from. */
-  static Path location(Class<?> type) {
+  public static Path location(Class<?> type) {
     try {
       return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (java.net.URISyntaxException e) {
@@ -84,7 +84,7 @@ final class JarMaker implements AutoCloseable {
   }
 
   /** The library on the test's class path whose file name begins like this. */
-  static Path library(String prefix) {
+  public static Path library(String prefix) {
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
       Path path = Path.of(entry);
       if (path.getFileName().toString().startsWith(prefix)) {

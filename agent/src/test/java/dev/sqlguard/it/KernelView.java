@@ -51,7 +51,7 @@ public final class KernelView {
    * Whether the kernel is taking a process apart, or has done so: from then on its locks go
    * (sched.h, PF_EXITING; proc(5), the field {@code flags} of {@code stat}).
    */
-  static boolean isExiting(long pid) throws IOException {
+  public static boolean isExiting(long pid) throws IOException {
     Path stat = Path.of("/proc/" + pid + "/stat");
     if (!Files.exists(stat)) {
       return true;

@@ -16,7 +16,7 @@ import java.util.List;
  * What a process that is killed leaves beside its database: copied from under a connection that has
  * not ended what it was doing.
  */
-final class Leftovers {
+public final class Leftovers {
   /** So small that pages of a transaction that isn't committed are written all the same. */
   private static final List<String> SPILL = List.of("PRAGMA cache_size=5", "PRAGMA cache_spill=5");
 
@@ -28,18 +28,18 @@ final class Leftovers {
   private Leftovers() {}
 
   /** The statements are committed, and only the log has what they wrote. */
-  static void log(Path db, String... statements) throws Exception {
+  public static void log(Path db, String... statements) throws Exception {
     leave(db, "WAL", List.of(), statements);
   }
 
   /** The same, and frames of a transaction that was never committed behind them. */
-  static void unfinishedLog(Path db, List<String> uncommitted, String... statements)
+  public static void unfinishedLog(Path db, List<String> uncommitted, String... statements)
       throws Exception {
     leave(db, "WAL", uncommitted, statements);
   }
 
   /** Some pages of the transaction have arrived, and the journal knows what was there before. */
-  static void hotJournal(Path db, String mode, String... statements) throws Exception {
+  public static void hotJournal(Path db, String mode, String... statements) throws Exception {
     leave(db, mode, List.of(statements));
   }
 
@@ -87,7 +87,7 @@ final class Leftovers {
    * Makes a hot journal one of several: it counts as long as the super-journal exists (file format,
    * section 3; pager.c, writeSuperJournal).
    */
-  static void addSuperJournal(Path journal, Path superJournal) throws IOException {
+  public static void addSuperJournal(Path journal, Path superJournal) throws IOException {
     byte[] name = superJournal.toString().getBytes(StandardCharsets.UTF_8);
     int sum = 0;
     for (byte b : name) {

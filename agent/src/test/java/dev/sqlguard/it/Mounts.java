@@ -10,11 +10,11 @@ import java.util.Deque;
 import java.util.List;
 
 /** File systems that a test mounts; closing takes them away again. */
-final class Mounts implements AutoCloseable {
+public final class Mounts implements AutoCloseable {
   private final Deque<Path> mounted = new ArrayDeque<>();
 
   /** {@code mount WORDS TARGET}; skips the test where that isn't allowed. */
-  void mount(Path target, String... words) throws Exception {
+  public void mount(Path target, String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of("mount"));
     command.addAll(List.of(words));
     command.add(target.toString());
@@ -23,17 +23,17 @@ final class Mounts implements AutoCloseable {
   }
 
   /** An empty file system in memory. */
-  void memory(Path target, String size) throws Exception {
+  public void memory(Path target, String size) throws Exception {
     mount(target, "-t", "tmpfs", "-o", "size=" + size, "none");
   }
 
   /** Gives a file system in memory another size, of bytes; what is in it stays. */
-  static void resize(Path target, long size) throws Exception {
+  public static void resize(Path target, long size) throws Exception {
     List<String> command = List.of("mount", "-o", "remount,size=" + size, target.toString());
     assertEquals(0, run(command), "remount");
   }
 
-  static int run(List<String> command) throws Exception {
+  public static int run(List<String> command) throws Exception {
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -14,15 +14,15 @@ import java.util.List;
  * one; and neither the build's directory nor the local repository need be readable for others, so
  * it gets copies.
  */
-final class Nobody implements AutoCloseable {
-  static final String ID = "65534";
+public final class Nobody implements AutoCloseable {
+  public static final String ID = "65534";
   private static final List<Class<?>> PROGRAMS = List.of(ScriptApp.class, LooksAround.class);
 
   private final Path readable;
   private final Path agent;
   private final Path[] classPath;
 
-  Nobody() throws Exception {
+  public Nobody() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv");
     assumeTrue("root".equals(System.getProperty("user.name")), "needs root to become another user");
     readable = Files.createTempDirectory("sqlguard-readable-");
@@ -45,21 +45,21 @@ final class Nobody implements AutoCloseable {
   }
 
   /** A folder that everybody may look into. */
-  Path readable() {
+  public Path readable() {
     return readable;
   }
 
   /** The copy of the jar under test. */
-  Path agent() {
+  public Path agent() {
     return agent;
   }
 
-  GuardedJvm unguarded() {
+  public GuardedJvm unguarded() {
     return unguardedAs(ID);
   }
 
   /** Of another account without rights; {@code before} are words in front of everything. */
-  GuardedJvm unguardedAs(String user, String... before) {
+  public GuardedJvm unguardedAs(String user, String... before) {
     return of(user, user, before);
   }
 
@@ -74,16 +74,16 @@ final class Nobody implements AutoCloseable {
   }
 
   /** Of an account without rights that is a member of a group. */
-  GuardedJvm guardedMember(String user, String group) {
+  public GuardedJvm guardedMember(String user, String group) {
     return of(user, group).jvmArguments("-javaagent:" + agent);
   }
 
-  GuardedJvm guarded(String... before) {
+  public GuardedJvm guarded(String... before) {
     return unguardedAs(ID, before).jvmArguments("-javaagent:" + agent);
   }
 
   /** Whose application has a driver of {@link Drivers}. */
-  GuardedJvm guardedWith(String driver) throws Exception {
+  public GuardedJvm guardedWith(String driver) throws Exception {
     GuardedJvm jvm = guarded();
     if (driver.equals(Drivers.NEWEST)) {
       return jvm;
@@ -95,7 +95,7 @@ final class Nobody implements AutoCloseable {
         .jvmArguments("-Djdbc.drivers=org.sqlite.JDBC");
   }
 
-  static void giveTo(String user, Path path) throws Exception {
+  public static void giveTo(String user, Path path) throws Exception {
     Files.setAttribute(path, "unix:uid", Integer.parseInt(user));
     Files.setAttribute(path, "unix:gid", Integer.parseInt(user));
   }

@@ -12,9 +12,9 @@ import java.util.function.Supplier;
  * Starts of an application, for many databases at once: the n-th start of every database is played
  * by the n-th JVM, and all tests of a class share these JVMs.
  */
-final class Starts implements AutoCloseable {
+public final class Starts implements AutoCloseable {
   /** What one start showed: of the open, of the statements, and the guard's lines about it. */
-  record Start(String opened, List<String> answers, List<String> lines) {}
+  public record Start(String opened, List<String> answers, List<String> lines) {}
 
   private static int databases;
 
@@ -22,11 +22,11 @@ final class Starts implements AutoCloseable {
   private final List<GuardedJvm.Running> running = new ArrayList<>();
   private final Map<Path, Integer> startsOf = new HashMap<>();
 
-  Starts(Supplier<GuardedJvm> jvm) {
+  public Starts(Supplier<GuardedJvm> jvm) {
     this.jvm = jvm;
   }
 
-  static Starts with(String options) {
+  public static Starts with(String options) {
     return new Starts(() -> GuardedJvm.jvm().options(options));
   }
 
@@ -35,16 +35,16 @@ final class Starts implements AutoCloseable {
    * directory to the next one, and where it doesn't keep the time of creation, a JVM that has seen
    * a name there takes it for the same file.
    */
-  static Path unused(Path directory) {
+  public static Path unused(Path directory) {
     return directory.resolve("app-" + databases++ + ".db");
   }
 
   /** The application opens the database, runs the statements, closes it. */
-  Start start(Path db, String... statements) throws IOException {
+  public Start start(Path db, String... statements) throws IOException {
     return startAs(db, "jdbc:sqlite:" + db, statements);
   }
 
-  Start startAs(Path db, String url, String... statements) throws IOException {
+  public Start startAs(Path db, String url, String... statements) throws IOException {
     int number = startsOf.merge(db, 1, Integer::sum);
     while (running.size() < number) {
       running.add(jvm.get().start());

@@ -1,5 +1,6 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
+import dev.sqlguard.it.Databases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

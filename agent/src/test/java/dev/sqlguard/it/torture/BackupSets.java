@@ -1,8 +1,10 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sqlguard.it.Databases;
+import dev.sqlguard.it.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

@@ -1,5 +1,6 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
+import dev.sqlguard.it.GuardedJvm;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

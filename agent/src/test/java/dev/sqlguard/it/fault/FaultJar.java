@@ -1,5 +1,7 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.fault;
 
+import dev.sqlguard.it.GuardedJvm;
+import dev.sqlguard.it.JarMaker;
 import dev.sqlguard.store.fault.SqliteWork;
 import java.io.IOException;
 import java.nio.file.Files;

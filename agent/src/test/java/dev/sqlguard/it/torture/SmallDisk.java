@@ -1,5 +1,6 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
+import dev.sqlguard.it.Mounts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
+import dev.sqlguard.it.Databases;
+import dev.sqlguard.it.Images;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

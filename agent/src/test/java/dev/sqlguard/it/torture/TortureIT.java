@@ -1,8 +1,11 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sqlguard.it.TortureTally.Count;
+import dev.sqlguard.it.GuardedJvm;
+import dev.sqlguard.it.Mounts;
+import dev.sqlguard.it.Shell;
+import dev.sqlguard.it.torture.TortureTally.Count;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

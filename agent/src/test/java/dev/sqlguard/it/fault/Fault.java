@@ -1,4 +1,4 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.fault;
 
 import dev.sqlguard.store.fault.Failure;
 

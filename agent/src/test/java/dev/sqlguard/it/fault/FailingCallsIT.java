@@ -1,9 +1,10 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sqlguard.it.Stage.Undisturbed;
+import dev.sqlguard.it.GuardedJvm;
+import dev.sqlguard.it.fault.Stage.Undisturbed;
 import dev.sqlguard.store.fault.Failure;
 import java.nio.file.Path;
 import java.util.ArrayList;

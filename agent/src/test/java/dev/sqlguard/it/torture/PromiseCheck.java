@@ -1,10 +1,14 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sqlguard.it.TortureTally.Count;
+import dev.sqlguard.it.Command;
+import dev.sqlguard.it.Databases;
+import dev.sqlguard.it.GuardedJvm;
+import dev.sqlguard.it.Images;
+import dev.sqlguard.it.torture.TortureTally.Count;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

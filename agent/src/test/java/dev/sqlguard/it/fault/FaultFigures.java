@@ -1,5 +1,6 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.fault;
 
+import dev.sqlguard.it.GuardedJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
 /**
  * The rows that the torture run writes: what a number's row holds, and which numbers one

@@ -1,4 +1,4 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.fault;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,10 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sqlguard.it.Databases;
+import dev.sqlguard.it.GuardedJvm;
+import dev.sqlguard.it.Starts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
 import java.util.EnumMap;
 import java.util.Map;

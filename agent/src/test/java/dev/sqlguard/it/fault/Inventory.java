@@ -1,9 +1,11 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sqlguard.it.Databases;
+import dev.sqlguard.it.Images;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

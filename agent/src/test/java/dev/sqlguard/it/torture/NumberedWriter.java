@@ -1,4 +1,4 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.torture;
 
 import java.io.BufferedReader;
 import java.io.FileOutputStream;

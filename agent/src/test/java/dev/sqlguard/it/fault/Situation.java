@@ -1,5 +1,8 @@
-package dev.sqlguard.it;
+package dev.sqlguard.it.fault;
 
+import dev.sqlguard.it.Databases;
+import dev.sqlguard.it.Images;
+import dev.sqlguard.it.Leftovers;
 import java.nio.file.Path;
 import java.util.List;
 

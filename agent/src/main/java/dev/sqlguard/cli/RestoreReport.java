@@ -31,6 +31,9 @@ record RestoreReport(Path main, Installed installed, boolean undone) {
       lines.add("to undo this: " + IncidentReport.undoCommand(main, evidence));
       lines.add("report: " + EvidenceFiles.reportOf(evidence));
     }
+    if (installed.complaint().isPresent()) {
+      lines.add("but " + installed.complaint().get());
+    }
     if (undone) {
       lines.add(
           "a guarded start would replace it again: start with on-damage=report to keep it as it is");

@@ -145,6 +145,7 @@ public final class Gate {
   private void examine(GuardedFile file, Target target, ApplicationDriver driver)
       throws IOException {
     boolean outermost = enter();
+    boolean noted = false;
     try {
       long started = System.nanoTime();
       Optional<Origin> before = Origin.of(file.path());
@@ -153,8 +154,13 @@ public final class Gate {
       Optional<Origin> judged = judged(file.path(), before);
       long nanos = System.nanoTime() - started;
       file.examined(outcome, judged, nanos, target.readOnly(), driver);
+      noted = true;
       advisories.firstOpen(file, before, driver);
     } finally {
+      if (!noted) {
+        // Each connection of a pool would wait for the same again.
+        file.examined(Outcome.PROCEED, Optional.empty(), 0, target.readOnly(), driver);
+      }
       leave(outermost);
     }
   }

@@ -85,7 +85,7 @@ final class Repair {
       }
       Candidate best = choice.best().get();
       return best.losesMoreThan(settings.maxLoss()) ? leave(best) : install(best, choice);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | LinkageError | VirtualMachineError e) {
       // Damage stays proven, whatever came in the way of its repair.
       return unrepaired("not repaired: " + Wording.of(e)).forNow();
     }
@@ -118,7 +118,7 @@ final class Repair {
     String note = richer.note().isPresent() ? "; " + richer.note().get() : "";
     try {
       return install(best, report(best, choice, richer), note);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | LinkageError | VirtualMachineError e) {
       return unrepaired("not repaired: " + Wording.of(e) + note).forNow();
     }
   }
@@ -145,7 +145,8 @@ final class Repair {
             + "; the damaged file is kept as "
             + evidence
             + ", details are in "
-            + EvidenceFiles.reportOf(evidence));
+            + EvidenceFiles.reportOf(evidence)
+            + Wording.ofComplaint(installed));
     for (Path deleted : installed.deleted()) {
       log.warn(main, Wording.ofDeleted(deleted));
     }

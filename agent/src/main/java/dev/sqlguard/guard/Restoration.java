@@ -48,8 +48,14 @@ public final class Restoration {
      * @param origin for people: its name and age
      * @param contents empty where a damaged file was put back
      * @param evidence what was the database before; empty where there was none
+     * @param complaint what came in the way afterwards, for people
      */
-    record Installed(Path from, String origin, Optional<Contents> contents, Optional<Path> evidence)
+    record Installed(
+        Path from,
+        String origin,
+        Optional<Contents> contents,
+        Optional<Path> evidence,
+        Optional<String> complaint)
         implements Result {}
 
     /** Nothing was changed: somebody uses the database, or it can't be replaced safely. */
@@ -233,7 +239,12 @@ public final class Restoration {
     FileId id = FileStat.ofEntry(evidence).orElseThrow().id();
     Result result = install(place, copy, evidence, seen, wal, "undo", origin, Optional.empty());
     return result instanceof Result.Installed installed
-        ? new Result.Installed(nowOf(id, evidence), origin, Optional.empty(), installed.evidence())
+        ? new Result.Installed(
+            nowOf(id, evidence),
+            origin,
+            Optional.empty(),
+            installed.evidence(),
+            installed.complaint())
         : result;
   }
 
@@ -273,15 +284,16 @@ public final class Restoration {
       if (evidence.isPresent()) {
         place.evidence().addReport(evidence.get(), report);
       }
-      return new Result.Installed(from, origin, contents, evidence);
+      return new Result.Installed(from, origin, contents, evidence, Optional.empty());
     }
     Account account = new Account(report, Optional.empty());
     Installation.Result result = place.installation().install(copy, seen, wal, account);
     if (result instanceof Installation.Result.NotPossible impossible) {
       return new Result.NotPossible(impossible.reason());
     }
-    Path evidence = ((Installation.Result.Installed) result).evidence();
-    return new Result.Installed(from, origin, contents, Optional.of(evidence));
+    Installation.Result.Installed installed = (Installation.Result.Installed) result;
+    return new Result.Installed(
+        from, origin, contents, Optional.of(installed.evidence()), installed.complaint());
   }
 
   /**

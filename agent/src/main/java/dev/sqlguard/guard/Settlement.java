@@ -40,7 +40,11 @@ final class Settlement {
     Optional<Installation.Result.Installed> finished = installation.settle();
     if (finished.isPresent()) {
       Path evidence = finished.get().evidence();
-      log.warn(main, "an interrupted repair is finished; the damaged file is " + evidence);
+      log.warn(
+          main,
+          "an interrupted repair is finished; the damaged file is "
+              + evidence
+              + Wording.ofComplaint(finished.get()));
       for (Path deleted : finished.get().deleted()) {
         log.warn(main, Wording.ofDeleted(deleted));
       }

@@ -5,6 +5,7 @@ import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.repair.Age;
 import dev.sqlguard.repair.Candidate;
 import dev.sqlguard.repair.EvidenceFiles;
+import dev.sqlguard.repair.Installation;
 import dev.sqlguard.salvage.SalvageReport;
 import dev.sqlguard.salvage.TableOutcome;
 import dev.sqlguard.scan.Suspicion;
@@ -144,6 +145,11 @@ final class Wording {
     return "older evidence deleted: "
         + evidence
         + (Files.exists(quarantine) ? ", but not its rows in quarantine: " + quarantine : "");
+  }
+
+  /** What came in the way after a good file was in its place; nothing where nothing did. */
+  static String ofComplaint(Installation.Result.Installed installed) {
+    return installed.complaint().isPresent() ? "; but " + installed.complaint().get() : "";
   }
 
   /** A limit of time. */

@@ -132,11 +132,13 @@ public final class Evidence {
    * still lies beside it, prove nothing. Where the main file is another one by now, the name is the
    * damaged file's last, and stays, without what may be half a report and half a quarantine. Where
    * the name is missing, power was lost before it was on disk, or while all of this was withdrawn.
+   * Where an older piece stands there, whose old name power has brought back, it is known as what
+   * it is.
    */
   void withdrawSecondName(Path evidence) throws IOException {
     if (isSecondName(evidence) || FileStat.ofEntry(evidence).isEmpty()) {
       withdraw(evidence);
-    } else {
+    } else if (!records.isOurs(evidence)) {
       deleteAccount(evidence);
       recordIfPresent(evidence);
     }

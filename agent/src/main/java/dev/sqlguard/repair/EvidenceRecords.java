@@ -19,6 +19,9 @@ final class EvidenceRecords {
   /** Marks an empty file in the place of an original that had to go. */
   private static final String EMPTIED = "emptied";
 
+  private static final String INODE = "inode";
+  private static final String SIZE = "size";
+  private static final String MODIFIED = "modified";
   private static final String QUARANTINE_INODE = "quarantine-inode";
   private static final String QUARANTINE_SIZE = "quarantine-size";
   private static final String QUARANTINE_MODIFIED = "quarantine-modified";
@@ -114,7 +117,8 @@ final class EvidenceRecords {
       }
     }
     List<Object> fields = new ArrayList<>();
-    fields.addAll(List.of("inode", stat.id().inode(), "size", stat.size()));
+    fields.addAll(
+        List.of(INODE, stat.id().inode(), SIZE, stat.size(), MODIFIED, stat.modified().toMillis()));
     fields.addAll(more);
     lines.add(StateLine.of(KIND, fields.toArray()));
     state.put(KIND, lines);
@@ -143,7 +147,13 @@ final class EvidenceRecords {
     return Optional.empty();
   }
 
+  /**
+   * The time, too: a file system gives the number of a deleted file to the next one, and copies of
+   * one database are of one size.
+   */
   private static boolean isLineOf(StateLine line, FileStat stat) {
-    return line.number("inode") == stat.id().inode() && line.number("size") == stat.size();
+    return line.number(INODE) == stat.id().inode()
+        && line.number(SIZE) == stat.size()
+        && line.number(MODIFIED) == stat.modified().toMillis();
   }
 }

@@ -28,25 +28,27 @@ import java.util.Set;
  * written; the evidence is complete, with its report; the side files are unlinked; the candidate is
  * renamed over the main file; the intent is cleared. The main file never ceases to exist (SQLite
  * would delete its WAL), and no old side file ever stands beside the new one (SQLite would replay
- * it into it). {@link #settle} completes forward from every step.
+ * it into it). {@link #settle} completes forward from every step. The steps from the evidence on
+ * are {@link Swap}'s.
  */
 public final class Installation {
   /** What became of it. */
   public sealed interface Result {
     /**
-     * The candidate is the database now.
+     * The candidate is the database now, whatever came of the rest.
      *
      * @param evidence where the damaged file is kept
      * @param deleted older evidence that had to go
+     * @param complaint what came in the way afterwards, for people
      */
-    record Installed(Path evidence, List<Path> deleted) implements Result {}
+    record Installed(Path evidence, List<Path> deleted, Optional<String> complaint)
+        implements Result {}
 
     /** Nothing was changed. */
     record NotPossible(String reason) implements Result {}
   }
 
   private static final String OPEN_HERE = "this JVM has it open already";
-  private static final String OPENED_MEANWHILE = "somebody opened it at that moment";
 
   private final Path main;
   private final StateFile state;
@@ -88,9 +90,12 @@ public final class Installation {
       if (isOpenHere()) {
         return new Result.NotPossible(OPEN_HERE);
       }
-      try (LiveFile live = lock()) {
-        Optional<Result> refused = refusal(live, seen);
-        return refused.isPresent() ? refused.get() : swap(live, candidate.get(), account);
+      try (LiveFile live = lock();
+          LiveFile locked = live == null ? null : lockCandidate()) {
+        Optional<Result> refused = refusal(live, locked, seen);
+        return refused.isPresent()
+            ? refused.get()
+            : swap().install(live, locked, candidate.get(), account);
       }
     } finally {
       if (state.lines(Intent.KIND).isEmpty()) {
@@ -147,9 +152,7 @@ public final class Installation {
       // Whoever renamed it may have died before that was on disk.
       disk.syncDirectory(main.getParent());
       evidence.recordIfPresent(kept);
-      List<Path> deleted = evidence.trim(kept);
-      clearIntent();
-      return Optional.of(new Result.Installed(kept, deleted));
+      return Optional.of(swap().finish(kept));
     }
     boolean untouched =
         now.isPresent() && intent.isAbout(now.get()) && evidence.sides().areIn(kept);
@@ -164,7 +167,7 @@ public final class Installation {
     } else {
       evidence.detach(kept);
     }
-    clearIntent();
+    swap().clearIntent();
     return Optional.empty();
   }
 
@@ -177,11 +180,12 @@ public final class Installation {
       throws IOException {
     Set<FileId> ids = FileUsers.ids(SideFiles.of(main));
     if (FileUsers.inThisProcess(ids) == 0) {
-      try (LiveFile live = lock()) {
-        if (live != null
+      try (LiveFile live = lock();
+          LiveFile candidate = live == null ? null : lockCandidate()) {
+        if (candidate != null
             && !live.isSharedWithinProcess()
             && FileUsers.inOtherProcesses(ids, damaged).isEmpty()) {
-          Result result = replace(live, intent, kept);
+          Result result = swap().replace(live, candidate, intent, kept);
           return result instanceof Result.Installed installed
               ? Optional.of(installed)
               : Optional.empty();
@@ -243,134 +247,29 @@ public final class Installation {
     return LiveFile.tryExclusive(main, disk, parked).orElse(null);
   }
 
-  private Optional<Result> refusal(LiveFile live, Origin seen) throws IOException {
+  /** Nobody can use it before it is certain that it stays. */
+  private LiveFile lockCandidate() throws IOException {
+    return LiveFile.tryExclusive(staged(), disk, parked).orElse(null);
+  }
+
+  private Swap swap() {
+    return new Swap(main, staged(), state, disk, evidence);
+  }
+
+  private Optional<Result> refusal(LiveFile live, LiveFile candidate, Origin seen)
+      throws IOException {
     String reason = null;
     if (live == null) {
       reason = isOpenHere() ? OPEN_HERE : "another process is using it";
     } else if (live.isSharedWithinProcess()) {
       reason = OPEN_HERE;
+    } else if (candidate == null) {
+      reason = "another process has locked " + staged();
     } else if (!seen.isUnchanged()) {
       reason = "it changed while it was examined";
     } else {
       reason = FileUsers.inOtherProcesses(FileUsers.ids(seen.files()), seen.main()).orElse(null);
     }
     return reason == null ? Optional.empty() : Optional.of(new Result.NotPossible(reason));
-  }
-
-  private Result swap(LiveFile live, FileStat candidate, Account account) throws IOException {
-    FileStat damaged = FileStat.ofEntry(main).orElseThrow();
-    Path kept = evidence.makeRoom();
-    Intent intent = Intent.begin(damaged, candidate, kept.getFileName().toString());
-    try {
-      save(intent);
-      evidence.keep(kept, live);
-      evidence.accompany(kept, account);
-    } catch (IOException e) {
-      withdraw(kept, e);
-      throw e;
-    }
-    if (hasUsers(live)) {
-      // Its side files must not be taken away from under it.
-      evidence.withdraw(kept);
-      clearIntent();
-      return new Result.NotPossible(OPENED_MEANWHILE);
-    }
-    disk.enterSection();
-    try {
-      return replace(live, intent, kept);
-    } catch (IOException e) {
-      if (live.isStillNamed() && !giveUp(kept, e)) {
-        throw new IOException(
-            e.getMessage() + "; what stood beside it is kept as " + kept + "-… for the next start",
-            e);
-      }
-      throw e;
-    } finally {
-      disk.exitSection();
-    }
-  }
-
-  /**
-   * What stands in the way of that too is left to {@link #settle}.
-   *
-   * @param reason stays the one that is told
-   * @return false where side files could not be put back
-   */
-  private boolean giveUp(Path kept, IOException reason) {
-    try {
-      if (!evidence.sides().restoreFrom(kept)) {
-        return false;
-      }
-    } catch (IOException e) {
-      reason.addSuppressed(e);
-      return false;
-    }
-    withdraw(kept, reason);
-    return true;
-  }
-
-  private void withdraw(Path kept, IOException reason) {
-    try {
-      evidence.withdraw(kept);
-      clearIntent();
-    } catch (IOException e) {
-      reason.addSuppressed(e);
-    }
-  }
-
-  /** From complete evidence to the end; repeatable from every step. */
-  private Result replace(LiveFile live, Intent intent, Path kept) throws IOException {
-    save(intent.inPhase(Intent.Phase.SWAP));
-    if (FileStat.ofEntry(kept).isEmpty()) {
-      evidence.keep(kept, live);
-    }
-    for (Path side : SideFiles.of(main).all()) {
-      disk.delete(side);
-    }
-    disk.syncDirectory(main.getParent());
-    disk.rename(staged(), main);
-    disk.syncDirectory(main.getParent());
-    if (hasUsers(live)) {
-      return takeBack(live, kept);
-    }
-    evidence.record(kept);
-    List<Path> deleted = evidence.trim(kept);
-    clearIntent();
-    return new Result.Installed(kept, deleted);
-  }
-
-  /**
-   * Whether somebody opened the damaged file between the last look and the rename. He waits for the
-   * lock bytes that we hold, and would go on with a file that is no longer the database.
-   */
-  private static boolean hasUsers(LiveFile live) throws IOException {
-    FileStat none = new FileStat(live.id(), true, 0, null, null, null, 0, 0, -1, -1);
-    return live.isSharedWithinProcess()
-        || FileUsers.inOtherProcesses(Set.of(live.id()), none).isPresent();
-  }
-
-  /** The main file first: a WAL must never stand beside a main file that it doesn't belong to. */
-  private Result takeBack(LiveFile live, Path kept) throws IOException {
-    disk.rename(kept, main);
-    disk.syncDirectory(main.getParent());
-    String reason = OPENED_MEANWHILE;
-    if (evidence.sides().restoreFrom(kept)) {
-      evidence.withdraw(kept);
-    } else {
-      evidence.keepApart(kept, live);
-      reason += ", so that it has new side files; the old ones are kept beside " + kept;
-    }
-    clearIntent();
-    return new Result.NotPossible(reason);
-  }
-
-  private void save(Intent intent) throws IOException {
-    state.put(Intent.KIND, List.of(intent.toLine()));
-    state.save(disk);
-  }
-
-  private void clearIntent() throws IOException {
-    state.put(Intent.KIND, List.of());
-    state.save(disk);
   }
 }

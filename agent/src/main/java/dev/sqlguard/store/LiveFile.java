@@ -40,6 +40,8 @@ public final class LiveFile implements Closeable {
   /** Null where nobody is kept out. */
   private FileLock pending;
 
+  private boolean forGood;
+
   private LiveFile(Path main, RandomAccessFile file, FileId id, Syscalls calls, Parked parked) {
     this.main = main;
     this.file = file;
@@ -50,9 +52,10 @@ public final class LiveFile implements Closeable {
 
   /**
    * Tries once, without waiting. The caller has just seen that nobody else in this process has the
-   * file open: letting SHARED go again would let go what the application holds.
+   * file open, and that is seen again before SHARED is let go; who opens the file within the time
+   * of that look could lose his lock.
    *
-   * @return empty where another process has a lock
+   * @return empty where another process has a lock, or this one has opened the file meanwhile
    * @throws IOException where the file can't be opened for writing
    */
   public static Optional<LiveFile> tryExclusive(Path main, Disk disk, Parked parked)
@@ -111,6 +114,15 @@ public final class LiveFile implements Closeable {
     return FileUsers.inThisProcess(Set.of(id)) > 1;
   }
 
+  /**
+   * Keeps others out for as long as this process lives, also after {@link #close}. For a file that
+   * has lost its name while somebody waited for it: he is told that it is locked until he opens the
+   * database again, and commits nothing into a file that nobody will find.
+   */
+  public void keepOthersOut() {
+    forGood = true;
+  }
+
   @Override
   public void close() throws IOException {
     if (!calls.enter()) {
@@ -118,28 +130,36 @@ public final class LiveFile implements Closeable {
       return;
     }
     try {
-      boolean alone = false;
-      try {
-        alone = !isSharedWithinProcess();
-      } finally {
-        if (alone) {
-          file.close();
-        } else {
-          park();
-        }
+      if (!forGood && isAlone()) {
+        file.close();
+      } else {
+        park();
       }
     } finally {
       calls.exit();
     }
   }
 
+  /** Not where this process is found to have another file open instead, either. */
+  private boolean isAlone() {
+    try {
+      return !Platform.HAS_PROC || FileUsers.inThisProcess(Set.of(id)) == 1;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private void park() throws IOException {
     parked.keep(file);
-    if (pending != null) {
+    if (pending != null && !forGood) {
       pending.release();
     }
   }
 
+  /**
+   * Where the application has the file by now, SHARED stays what it has become: its own unlocking
+   * lets it go, ours would take away what it holds.
+   */
   private boolean lock() throws IOException {
     if (!calls.enter()) {
       calls.require();
@@ -153,10 +173,13 @@ public final class LiveFile implements Closeable {
       if (shared == null) {
         return false;
       }
-      if (!calls.isRevoked()) {
-        // Otherwise the application may have it by now: its own unlocking lets it go.
-        shared.release();
+      if (calls.isRevoked()) {
+        return true;
       }
+      if (isSharedWithinProcess()) {
+        return false;
+      }
+      shared.release();
       return true;
     } catch (OverlappingFileLockException e) {
       return false;

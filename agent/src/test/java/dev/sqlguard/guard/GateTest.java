@@ -3,9 +3,12 @@ package dev.sqlguard.guard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sqlguard.driver.JdbcDriver;
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.fault.Call;
+import dev.sqlguard.store.fault.WatchedSyscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,5 +94,29 @@ class GateTest {
     }
     assertNotSame(first, second.get(60, TimeUnit.SECONDS));
     assertEquals(5, CrashTest.rows(CrashTest.beside(db, ".bak")));
+  }
+
+  /** Each connection of a pool waited for the same again. */
+  @Test
+  void whatTheGuardFailedToExamineIsNotExaminedAtEachOpen() throws Exception {
+    Path db = directory.toRealPath().resolve("app.db");
+    CrashTest.create(db, 5);
+    int[] examinations = new int[1];
+    Gate gate =
+        CrashTest.gate(
+            new Disk(
+                new WatchedSyscalls() {
+                  @Override
+                  protected void before(Call call) {
+                    if (call.is(Call.Kind.CREATE, "-staged")) {
+                      examinations[0]++;
+                      throw new OutOfMemoryError("Java heap space");
+                    }
+                  }
+                }));
+    assertThrows(OutOfMemoryError.class, () -> open(gate, db));
+    open(gate, db);
+    open(gate, db);
+    assertEquals(1, examinations[0]);
   }
 }

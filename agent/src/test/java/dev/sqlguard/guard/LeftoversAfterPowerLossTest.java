@@ -10,6 +10,7 @@ import dev.sqlguard.store.fault.Loss;
 import dev.sqlguard.store.fault.Losses;
 import dev.sqlguard.store.fault.Recording;
 import dev.sqlguard.store.fault.StoppingSyscalls;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -113,5 +114,18 @@ class LeftoversAfterPowerLossTest {
             reference.assertNothingIsLost(left, step + ", " + loss.getKey());
           }
         });
+  }
+
+  /** It counted as another file, without its quarantine, and was never emptied. */
+  @Test
+  void anOlderPieceWhoseOldNameComesBackIsKnownAsWhatItIs() throws Exception {
+    Reference reference = new Reference(Scenario.EVIDENCE_FULL.template(directory));
+    Scene scene = reference.template().layOut();
+    scene.startAndStop(
+        new StoppingSyscalls(call -> call.kind() == Kind.LINK && call.path().equals(scene.db())));
+    Files.createLink(scene.beside(".corrupt"), scene.beside(".corrupt.1"));
+    scene.start();
+    scene.start();
+    assertEquals(reference.end().toString(), Picture.of(scene).toString());
   }
 }

@@ -157,6 +157,29 @@ final class Scene {
     return this;
   }
 
+  /** The application is refused a database whose damage is proven and can't be repaired. */
+  Scene refusing() {
+    settings =
+        new Settings(
+            settings.enabled(),
+            settings.only(),
+            settings.excluded(),
+            settings.backups(),
+            settings.backupDir(),
+            settings.backupSpacing(),
+            settings.check(),
+            settings.fullCheckEvery(),
+            settings.onDamage(),
+            Settings.OnUnrecoverable.REFUSE,
+            settings.maxLoss(),
+            settings.backfill(),
+            settings.evidence(),
+            settings.startTimeout(),
+            settings.exitTimeout(),
+            settings.advisories());
+    return this;
+  }
+
   /** From now on the application opens it so. */
   Scene readOnly() {
     readOnly = true;

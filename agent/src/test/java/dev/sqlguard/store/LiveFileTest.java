@@ -2,6 +2,7 @@ package dev.sqlguard.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sqlguard.it.KernelView;
 import dev.sqlguard.it.Shell;
@@ -12,6 +13,11 @@ import java.io.RandomAccessFile;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -151,5 +157,94 @@ class LiveFileTest {
         assertEquals(idOf(main), free.id());
       }
     }
+  }
+
+  /** Between the look at this process's descriptors and the locks, another thread attaches it. */
+  @Test
+  void whoAttachesItMeanwhileKeepsHisLock() throws Exception {
+    Shell.assumePresent();
+    Path main = directory.resolve("app.db");
+    try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + main);
+        Statement statement = db.createStatement()) {
+      statement.execute("CREATE TABLE t(x)");
+      statement.execute("INSERT INTO t VALUES(1)");
+    }
+    try (Connection application = DriverManager.getConnection("jdbc:sqlite::memory:");
+        Statement statement = application.createStatement()) {
+      Disk disk =
+          new Disk(
+              new WatchedSyscalls() {
+                @Override
+                protected void before(Call call) {}
+
+                @Override
+                protected void after(Call call) {
+                  if (call.kind() == Call.Kind.OPEN) {
+                    beginToRead(statement, main);
+                  }
+                }
+              });
+      Parked parked = new Parked();
+      assertEquals(Optional.empty(), LiveFile.tryExclusive(main, disk, parked));
+      try (Shell other = new Shell(main, 0)) {
+        assertTrue(Shell.isBusy(other.say("INSERT INTO t VALUES(2)")));
+        statement.execute("COMMIT");
+        assertEquals("", other.say("INSERT INTO t VALUES(2)"));
+      }
+      Reference.reachabilityFence(parked);
+    }
+  }
+
+  private static void beginToRead(Statement statement, Path main) {
+    try {
+      statement.execute("ATTACH '" + main + "' AS a");
+      statement.execute("BEGIN");
+      statement.executeQuery("SELECT * FROM a.t").next();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What is open isn't the file that was looked at, but one that the application uses. */
+  @Test
+  void aFileThatTookTheNameIsNotClosed() throws Exception {
+    Path main = Files.write(directory.resolve("app.db"), new byte[512]);
+    Path other = Files.write(directory.resolve("other.db"), new byte[512]);
+    try (RandomAccessFile application = new RandomAccessFile(other.toFile(), "rw")) {
+      application.getChannel().lock(0, 1, false);
+      Disk disk =
+          new Disk(
+              new WatchedSyscalls() {
+                @Override
+                protected void before(Call call) throws IOException {
+                  if (call.kind() == Call.Kind.OPEN) {
+                    Files.move(other, main, StandardCopyOption.REPLACE_EXISTING);
+                  }
+                }
+              });
+      Parked parked = new Parked();
+      assertEquals(Optional.empty(), LiveFile.tryExclusive(main, disk, parked));
+      assertEquals(List.of("WRITE 0 0"), locks(main));
+      Reference.reachabilityFence(parked);
+    }
+  }
+
+  /** Somebody waits for a file that has lost its name. */
+  @Test
+  void othersAreKeptOutForGood() throws Exception {
+    Shell.assumePresent();
+    Path main = directory.resolve("app.db");
+    try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + main);
+        Statement statement = db.createStatement()) {
+      statement.execute("CREATE TABLE t(x)");
+    }
+    Parked parked = new Parked();
+    LiveFile live = LiveFile.tryExclusive(main, new Disk(), parked).orElseThrow();
+    live.keepOthersOut();
+    live.close();
+    try (Shell other = new Shell(main, 0)) {
+      assertTrue(Shell.isBusy(other.say("INSERT INTO t VALUES(2)")));
+    }
+    Reference.reachabilityFence(parked);
   }
 }

@@ -100,8 +100,7 @@ final class Repair {
       return List.of(new IndexRung(copy, rescue, newest, judges));
     }
     return List.of(
-        new LogRung(copy, judges, disk),
-        new SalvageRung(rescue, newest, settings.backfill()),
+        new LogRung(copy, judges, disk, new SalvageRung(rescue, newest, settings.backfill())),
         new BackupRung(newest));
   }
 
@@ -125,7 +124,7 @@ final class Repair {
 
   private Outcome install(Candidate best, IncidentReport report, String note) throws IOException {
     boolean wal = seen.wal().isPresent() ? seen.wal().get() : best.wal();
-    Account account = new Account(report, best.quarantine());
+    Account account = new Account(report, best.quarantine(), best.lacksItsLog());
     Installation.Result result =
         workplace.installation().install(best.file(), seen.origin().orElseThrow(), wal, account);
     if (result instanceof Installation.Result.NotPossible impossible) {

@@ -39,7 +39,10 @@ final class Wording {
       return "restored from " + candidate.origin() + " with " + rows + " rows";
     }
     if (candidate.way() == Candidate.Way.WITHOUT_LOG) {
-      return "its -wal is another database's; restored without it, with " + rows + " rows";
+      return (candidate.lacksItsLog() ? "its -wal seems to be" : "its -wal is")
+          + " another database's; restored without it, with "
+          + rows
+          + " rows";
     }
     StringBuilder text = new StringBuilder();
     if (candidate.way() == Candidate.Way.REBUILT) {

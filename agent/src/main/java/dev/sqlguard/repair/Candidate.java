@@ -29,7 +29,7 @@ public record Candidate(
   public enum Way {
     /** Every row of the damaged file, with new indexes and pages. */
     REBUILT,
-    /** The main file alone; the log beside it is another database's. */
+    /** The main file alone; the log beside it is another database's, or seems to be. */
     WITHOUT_LOG,
     /** Every row that survives in the damaged file, and what is gone from a backup. */
     SALVAGED,
@@ -40,6 +40,11 @@ public record Candidate(
   static Candidate ofBackup(Path file, String origin, Contents contents, boolean wal) {
     return new Candidate(
         Way.BACKUP, file, origin, contents, wal, Loss.NONE, Optional.empty(), Optional.empty());
+  }
+
+  /** Whether a log was left out that may be the database's own after all. */
+  public boolean lacksItsLog() {
+    return way == Way.WITHOUT_LOG && !loss.isNone();
   }
 
   /** Of all rows that are known of, how many are lost. */

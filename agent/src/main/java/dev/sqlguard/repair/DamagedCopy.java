@@ -5,8 +5,6 @@ import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.SideFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * A private copy of the damaged files as they are, bytes that no SQLite has looked at. The copies
@@ -32,21 +30,21 @@ public final class DamagedCopy {
    * Takes it, anew where there is one. Its name is on disk before anything else of a repair is
    * made: whatever a crash leaves of that is looked for only where this is.
    *
-   * @param passedOver gets a line where that isn't possible
+   * @throws IOException where that isn't possible now. It was a moment ago, so it may be again: no
+   *     reason for taking an older state instead
    */
-  Optional<Path> take(List<String> passedOver) throws IOException {
+  Path take() throws IOException {
     snapshot.discard(copy);
     Snapshot.Result result = snapshot.take(main, copy);
     if (result instanceof Snapshot.Result.Taken) {
       disk.syncDirectory(copy.toAbsolutePath().getParent());
-      return Optional.of(copy);
+      return copy;
     }
     String reason =
         result instanceof Snapshot.Result.InUse inUse
             ? inUse.reason()
             : ((Snapshot.Result.Failed) result).reason();
-    passedOver.add("no copy of it can be repaired: " + reason);
-    return Optional.empty();
+    throw new IOException("no copy of it can be taken now: " + reason);
   }
 
   Disk disk() {

@@ -140,7 +140,7 @@ public final class Evidence {
       withdraw(evidence);
     } else if (!records.isOurs(evidence)) {
       deleteAccount(evidence);
-      recordIfPresent(evidence);
+      recordIfPresent(evidence, false);
     }
   }
 
@@ -196,15 +196,15 @@ public final class Evidence {
     return live.isPresent() && second.isPresent() && live.get().id().equals(second.get().id());
   }
 
-  void recordIfPresent(Path evidence) throws IOException {
+  void recordIfPresent(Path evidence, boolean onlyCarrier) throws IOException {
     if (FileStat.ofEntry(evidence).isPresent()) {
-      record(evidence);
+      record(evidence, onlyCarrier);
     }
   }
 
   /** Puts it on the list of what is ours; the caller saves the state. */
-  void record(Path evidence) throws IOException {
-    records.add(evidence, false);
+  void record(Path evidence, boolean onlyCarrier) throws IOException {
+    records.add(evidence, onlyCarrier);
   }
 
   /** Puts what holds rows that nothing else may hold on the list of what is ours, durably. */

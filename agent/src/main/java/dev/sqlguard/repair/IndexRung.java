@@ -63,14 +63,14 @@ public final class IndexRung implements Rung {
   private Optional<Candidate> withNewIndexes(Damaged damage, List<String> passedOver)
       throws IOException {
     for (SqliteEngine engine : List.of(judges.driver(), judges.newest())) {
-      Optional<Path> image = copy.take(passedOver);
-      if (image.isPresent() && reindex(image.get(), engine)) {
-        Optional<Contents> contents = judges.pass(image.get(), "the rebuilt copy", passedOver);
+      Path image = copy.take();
+      if (reindex(image, engine)) {
+        Optional<Contents> contents = judges.pass(image, "the rebuilt copy", passedOver);
         if (contents.isPresent() && hasAllOf(damage, contents.get())) {
           return Optional.of(
               new Candidate(
                   Candidate.Way.REBUILT,
-                  image.get(),
+                  image,
                   "new indexes",
                   contents.get(),
                   false,

@@ -151,7 +151,7 @@ public final class Installation {
     if (now.isPresent() && now.get().id().inode() == intent.candidateInode()) {
       // Whoever renamed it may have died before that was on disk.
       disk.syncDirectory(main.getParent());
-      evidence.recordIfPresent(kept);
+      evidence.recordIfPresent(kept, intent.onlyCarrier());
       return Optional.of(swap().finish(kept));
     }
     boolean untouched =

@@ -11,6 +11,7 @@ import dev.sqlguard.store.StateLine;
  * @param mainInode the damaged file
  * @param candidateInode the file that is to take its place
  * @param evidence the name that the damaged file gets
+ * @param onlyCarrier whether it may hold rows that nothing else holds
  */
 record Intent(
     Phase phase,
@@ -18,7 +19,8 @@ record Intent(
     long mainSize,
     long mainModified,
     long candidateInode,
-    String evidence) {
+    String evidence,
+    boolean onlyCarrier) {
 
   static final String KIND = "intent";
 
@@ -29,18 +31,20 @@ record Intent(
     SWAP
   }
 
-  static Intent begin(FileStat main, FileStat candidate, String evidence) {
+  static Intent begin(FileStat main, FileStat candidate, String evidence, boolean onlyCarrier) {
     return new Intent(
         Phase.EVIDENCE,
         main.id().inode(),
         main.size(),
         main.modified().toMillis(),
         candidate.id().inode(),
-        evidence);
+        evidence,
+        onlyCarrier);
   }
 
   Intent inPhase(Phase next) {
-    return new Intent(next, mainInode, mainSize, mainModified, candidateInode, evidence);
+    return new Intent(
+        next, mainInode, mainSize, mainModified, candidateInode, evidence, onlyCarrier);
   }
 
   boolean isAbout(FileStat main) {
@@ -63,7 +67,9 @@ record Intent(
         "candidate",
         candidateInode,
         "evidence",
-        evidence);
+        evidence,
+        "only-carrier",
+        onlyCarrier);
   }
 
   static Intent fromLine(StateLine line) {
@@ -73,6 +79,7 @@ record Intent(
         line.number("size"),
         line.number("modified"),
         line.number("candidate"),
-        line.text("evidence"));
+        line.text("evidence"),
+        Boolean.parseBoolean(line.text("only-carrier")));
   }
 }

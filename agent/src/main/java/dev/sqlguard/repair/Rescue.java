@@ -48,20 +48,17 @@ public final class Rescue {
   Optional<Result> run(
       Optional<NewestBackup.Found> backup, boolean backfill, List<String> passedOver)
       throws IOException {
-    Optional<Path> damaged = copy.take(passedOver);
-    if (damaged.isEmpty()) {
-      return Optional.empty();
-    }
+    Path damaged = copy.take();
     Path out = names.repaired();
     copy.discard(out);
     copy.discard(names.quarantine());
-    long size = size(damaged.get()) + size(SideFiles.of(damaged.get()).wal());
+    long size = size(damaged) + size(SideFiles.of(damaged).wal());
     long fromBackup = backup.isPresent() ? size(backup.get().file()) : 0;
     Space.require(names.directory(), 2 * size + fromBackup);
     SalvageOptions options =
         new SalvageOptions(
             backup.map(NewestBackup.Found::file), backfill, Optional.of(names.quarantine()), true);
-    try (DamagedFile image = DamagedFile.open(damaged.get(), Replay.STRICT)) {
+    try (DamagedFile image = DamagedFile.open(damaged, Replay.STRICT)) {
       Salvage salvage =
           new Salvage(image, options, judges.newest()::open, SalvageProgress.none(), copy.disk());
       SalvageReport report = withNotes(salvage.into(out), image.notes());
@@ -71,10 +68,13 @@ public final class Rescue {
       return contents.map(rows -> new Result(out, report, rows, quarantine));
     } catch (NothingToSaveException e) {
       passedOver.add("there is nothing to salvage: " + e.getMessage());
-    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+    } catch (RuntimeException e) {
       // A backup may still do, whatever a damaged file made of the attempt. Not where reading or
       // writing failed: the same may succeed tomorrow, and an older state would be in its place.
       passedOver.add("salvaging failed: " + e);
+    } catch (LinkageError | VirtualMachineError e) {
+      // The same for what this JVM lacks: memory, a deep enough stack, a jar that is still there.
+      throw new IOException("salvaging failed: " + e, e);
     }
     return Optional.empty();
   }

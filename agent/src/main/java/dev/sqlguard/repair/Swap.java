@@ -44,7 +44,8 @@ final class Swap {
       throws IOException {
     FileStat damaged = FileStat.ofEntry(main).orElseThrow();
     Path kept = evidence.makeRoom();
-    Intent intent = Intent.begin(damaged, staged, kept.getFileName().toString());
+    String name = kept.getFileName().toString();
+    Intent intent = Intent.begin(damaged, staged, name, account.onlyCarrier());
     try {
       save(intent);
       evidence.keep(kept, live);
@@ -124,7 +125,7 @@ final class Swap {
     }
     try {
       disk.syncDirectory(main.getParent());
-      evidence.record(kept);
+      evidence.record(kept, intent.onlyCarrier());
       return finish(kept);
     } catch (IOException e) {
       String complaint = Errors.text(e) + "; the next start goes on with the rest";

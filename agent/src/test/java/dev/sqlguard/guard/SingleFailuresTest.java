@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sqlguard.it.Shell;
 import dev.sqlguard.store.fault.Call;
 import dev.sqlguard.store.fault.Call.Kind;
 import dev.sqlguard.store.fault.FailingSyscalls;
@@ -20,6 +21,8 @@ import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults that {@link StopsTest} and {@link FailuresTest} have found, each by its name. */
 class SingleFailuresTest {
@@ -71,6 +74,59 @@ class SingleFailuresTest {
     Scene scene = damagedWithNewRows();
     leavesEverything(scene, failing(Kind.WRITE, "-scratch", Failure.NO_SPACE));
     leavesEverything(scene, failing(Kind.SQLITE, "-scratch", Failure.IO_ERROR));
+  }
+
+  /** A backup was installed, without the rows that were new since. */
+  @Test
+  void somebodyWhoReadsDuringARepairIsNoReasonForAnOlderState() throws Exception {
+    Shell.assumePresent();
+    Scene scene = damagedWithNewRows();
+    Map<String, String> before = scene.bytes();
+    Shell[] reader = new Shell[1];
+    List<String> lines =
+        scene
+            .start(
+                new WatchedSyscalls() {
+                  @Override
+                  protected void before(Call call) throws IOException {
+                    if (call.is(Kind.SYNC, "-scratch")) {
+                      reader[0] = new Shell(scene.db(), 0);
+                      reader[0].say("BEGIN");
+                      reader[0].say("SELECT count(*) FROM setting");
+                    } else if (call.is(Kind.CREATE, "-install")) {
+                      reader[0].say("COMMIT");
+                    }
+                  }
+                })
+            .lines();
+    reader[0].close();
+    assertEquals(before, scene.bytes(), "" + lines);
+    assertEquals(1, lines.size(), "" + lines);
+  }
+
+  /** The same for what the JVM lacks at that moment. */
+  @ParameterizedTest
+  @ValueSource(classes = {OutOfMemoryError.class, NoClassDefFoundError.class})
+  void anErrorDuringASalvageHasNoBackupInstalled(Class<? extends Error> type) throws Exception {
+    Scene scene = damagedWithNewRows();
+    Map<String, String> before = scene.bytes();
+    List<String> lines =
+        scene
+            .start(
+                new WatchedSyscalls() {
+                  @Override
+                  protected void before(Call call) {
+                    if (call.is(Kind.WRITE, "-repaired")) {
+                      throw type == OutOfMemoryError.class
+                          ? new OutOfMemoryError("Java heap space")
+                          : new NoClassDefFoundError("any");
+                    }
+                  }
+                })
+            .lines();
+    assertEquals(before, scene.bytes(), "" + lines);
+    assertEquals(1, lines.size(), "" + lines);
+    assertEquals(Set.of(), Picture.of(scene).strays());
   }
 
   private Scene damagedWithNewRows() throws Exception {

@@ -73,7 +73,7 @@ class EvidenceTest {
   private List<Path> keepOriginal(int kept, String content) throws IOException {
     Path name = evidence(kept).makeRoom();
     Files.writeString(name, content);
-    evidence(kept).record(name);
+    evidence(kept).record(name, false);
     return evidence(kept).trim(name);
   }
 
@@ -125,7 +125,7 @@ class EvidenceTest {
     Files.writeString(Path.of(name + "-wal"), "log of " + content);
     Files.writeString(EvidenceFiles.reportOf(name), "report of " + content);
     Files.writeString(EvidenceFiles.quarantineOf(name), rows);
-    evidence(kept).record(name);
+    evidence(kept).record(name, false);
     return evidence(kept).trim(name);
   }
 

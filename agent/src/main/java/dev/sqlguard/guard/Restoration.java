@@ -11,6 +11,7 @@ import dev.sqlguard.repair.Age;
 import dev.sqlguard.repair.EvidenceFiles;
 import dev.sqlguard.repair.IncidentReport;
 import dev.sqlguard.repair.Installation;
+import dev.sqlguard.repair.MissingFile;
 import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.salvage.DamagedFile;
 import dev.sqlguard.store.Disk;
@@ -298,7 +299,8 @@ public final class Restoration {
 
   /**
    * Where there is no main file. A WAL that lies there belongs to the lost one: it is kept, and out
-   * of the way before the new file has its name.
+   * of the way before the new file has its name. The name is taken before that, so that nobody else
+   * can be making a database there, whose log it would be.
    */
   private Optional<Path> create(Workplace place, Path good, FileStat model, boolean wal)
       throws IOException {
@@ -318,14 +320,7 @@ public final class Restoration {
       }
       disk.adopt(staged, model);
       disk.sync(staged);
-      for (Path side : SideFiles.of(main).all()) {
-        disk.delete(side);
-      }
-      disk.syncDirectory(main.getParent());
-      if (!disk.tryLink(staged, main)) {
-        disk.rename(staged, main);
-      }
-      disk.syncDirectory(main.getParent());
+      new MissingFile(main, disk, parked).fill(staged, model);
     } finally {
       disk.delete(staged);
     }

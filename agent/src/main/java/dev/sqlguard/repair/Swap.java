@@ -4,7 +4,6 @@ import dev.sqlguard.repair.Installation.Result;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.Errors;
 import dev.sqlguard.store.FileStat;
-import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.LiveFile;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.StateFile;
@@ -12,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The steps of an {@link Installation} while both files are locked: the damaged one, which others
@@ -54,7 +52,7 @@ final class Swap {
       withdraw(kept, e);
       throw e;
     }
-    if (hasUsers(live)) {
+    if (live.isUsed()) {
       // Its side files must not be taken away from under it.
       evidence.withdraw(kept);
       clearIntent();
@@ -141,10 +139,10 @@ final class Swap {
    */
   private static boolean isToStay(LiveFile live, LiveFile candidate) {
     try {
-      if (!hasUsers(live)) {
+      if (!live.isUsed()) {
         return true;
       }
-      if (!hasUsers(candidate)) {
+      if (!candidate.isUsed()) {
         return false;
       }
     } catch (IOException e) {
@@ -162,12 +160,6 @@ final class Swap {
       live.keepOthersOut();
       return false;
     }
-  }
-
-  private static boolean hasUsers(LiveFile file) throws IOException {
-    FileStat none = new FileStat(file.id(), true, 0, null, null, null, 0, 0, -1, -1);
-    return file.isSharedWithinProcess()
-        || FileUsers.inOtherProcesses(Set.of(file.id()), none).isPresent();
   }
 
   /**
@@ -193,7 +185,7 @@ final class Swap {
    */
   private Result takenBack(LiveFile live, LiveFile candidate, Path kept) throws IOException {
     disk.syncDirectory(main.getParent());
-    if (hasUsers(candidate)) {
+    if (candidate.isUsed()) {
       candidate.keepOthersOut();
     }
     String reason = OPENED_MEANWHILE;

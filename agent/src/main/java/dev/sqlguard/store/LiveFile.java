@@ -115,6 +115,17 @@ public final class LiveFile implements Closeable {
   }
 
   /**
+   * Whether anybody else is known to have it open, in this process or another one, whatever it is
+   * called by now.
+   */
+  public boolean isUsed() throws IOException {
+    // Of nobody's file: a process that can't be looked into doesn't count.
+    FileStat nobodys = new FileStat(id, true, 0, null, null, null, 0, 0, -1, -1);
+    return isSharedWithinProcess()
+        || Platform.HAS_PROC && FileUsers.inOtherProcesses(Set.of(id), nobodys).isPresent();
+  }
+
+  /**
    * Keeps others out for as long as this process lives, also after {@link #close}. For a file that
    * has lost its name while somebody waited for it: he is told that it is locked until he opens the
    * database again, and commits nothing into a file that nobody will find.

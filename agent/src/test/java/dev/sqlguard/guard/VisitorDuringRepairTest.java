@@ -95,6 +95,10 @@ class VisitorDuringRepairTest {
     while (visit(visits * STRIDE, Manner.values()[visits % Manner.values().length], wal)) {
       visits++;
     }
+    int last = visits * STRIDE - 1;
+    while (!visit(last, Manner.WRITES, wal)) {
+      last--;
+    }
     assertTrue(refused > 0, "somebody came while the file was locked");
     assertTrue(replaced > 0, "somebody came late enough");
     assertTrue(replaced < visits, "somebody came too early for a replacement");
@@ -104,7 +108,7 @@ class VisitorDuringRepairTest {
    * @return false where the guard had finished before that moment
    */
   private boolean visit(int moment, Manner manner, boolean wal) throws Exception {
-    Path db = Files.createDirectory(directory.resolve("moment-" + moment)).resolve("app.db");
+    Path db = Files.createTempDirectory(directory, "moment").resolve("app.db");
     CrashTest.create(db, CrashTest.ROWS);
     CrashTest.start(db, new Disk());
     CrashTest.damage(db);

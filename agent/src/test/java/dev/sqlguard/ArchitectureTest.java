@@ -20,6 +20,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.sqlguard.agent.Command;
+import dev.sqlguard.store.GuardThread;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -230,6 +231,20 @@ class ArchitectureTest {
         .callMethod(System.class, "setProperty", String.class, String.class)
         .orShould()
         .callMethod(System.class, "setProperties", java.util.Properties.class)
+        .check(HOUSE_CLASSES);
+  }
+
+  /**
+   * What a thread throws is none of the application's business, nor is any of its code run there.
+   */
+  @Test
+  void everyThreadIsMadeInOnePlace() {
+    noClasses()
+        .that(DescribedPredicate.not(type(GuardThread.class)))
+        .should()
+        .callConstructorWhere(
+            DescribedPredicate.describe(
+                "make a thread", call -> call.getTargetOwner().isEquivalentTo(Thread.class)))
         .check(HOUSE_CLASSES);
   }
 

@@ -1,5 +1,6 @@
 package dev.sqlguard.agent;
 
+import dev.sqlguard.store.GuardThread;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
@@ -58,7 +59,7 @@ final class JdkInternals {
       }
     }
     try {
-      Runtime.getRuntime().addShutdownHook(new Thread(null, work, "sqlguard-exit", 0, false));
+      Runtime.getRuntime().addShutdownHook(new GuardThread("sqlguard-exit", work));
     } catch (IllegalStateException e) {
       // The JVM is ending already: there is no exit left to wait for.
     }

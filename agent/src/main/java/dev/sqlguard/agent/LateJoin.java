@@ -10,6 +10,7 @@ import dev.sqlguard.guard.Target;
 import dev.sqlguard.store.FileId;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
+import dev.sqlguard.store.GuardThread;
 import dev.sqlguard.store.MappedLibraries;
 import dev.sqlguard.store.OwnLocks;
 import java.io.IOException;
@@ -85,10 +86,7 @@ final class LateJoin {
       answers.end(JoinAnswers.Outcome.FAILED, "the guard is switched off there (enabled=false)");
       return;
     }
-    Thread thread = new Thread(null, () -> run(dispatcher, log), "sqlguard-attach", 0, false);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    thread.start();
+    new GuardThread("sqlguard-attach", () -> run(dispatcher, log)).start();
   }
 
   private void run(Dispatcher dispatcher, Log log) {

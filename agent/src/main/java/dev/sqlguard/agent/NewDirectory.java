@@ -1,5 +1,6 @@
 package dev.sqlguard.agent;
 
+import dev.sqlguard.store.GuardThread;
 import dev.sqlguard.store.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,9 +22,7 @@ final class NewDirectory implements Runnable {
    * @return whether it has answered by then, be it with an error
    */
   boolean isMadeWithin(Duration limit) {
-    Thread maker = new Thread(null, this, "sqlguard-start", 0, false);
-    maker.setDaemon(true);
-    maker.setContextClassLoader(null);
+    Thread maker = new GuardThread("sqlguard-start", this);
     maker.start();
     Uninterrupted.join(maker, System.nanoTime() + limit.toNanos());
     return !maker.isAlive();

@@ -4,6 +4,7 @@ import dev.sqlguard.salvage.Salvage;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
+import dev.sqlguard.store.GuardThread;
 import dev.sqlguard.store.RealPath;
 import dev.sqlguard.store.SideFiles;
 import java.io.Closeable;
@@ -28,7 +29,7 @@ final class OutputFile implements Closeable {
   private final Path file;
   private final Disk disk;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread atSignal = new Thread(null, this::cancel, "sqlguard-cleanup", 0, false);
+  private final Thread atSignal = new GuardThread("sqlguard-cleanup", this::cancel);
   private volatile boolean cancelled;
 
   private OutputFile(Path file, Disk disk) {

@@ -3,6 +3,7 @@ package dev.sqlguard.guard;
 import dev.sqlguard.backup.LiveConnection;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.FileUsers;
+import dev.sqlguard.store.GuardThread;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Sizes;
 import dev.sqlguard.store.Uninterrupted;
@@ -52,18 +53,41 @@ public final class ExitWork implements Runnable {
   @Override
   public void run() {
     long deadline = System.nanoTime() + timeout.toNanos();
-    Thread worker = new Thread(null, () -> foldAll(deadline), "sqlguard-exit", 0, false);
-    worker.setDaemon(true);
-    worker.start();
+    Optional<Throwable> failure = work(deadline);
+    String why = "exit-timeout is over";
+    if (failure.isPresent()) {
+      why = "the work at exit failed (" + Wording.of(failure.get()) + ")";
+      if (unseen.isEmpty() && unfinished.isEmpty()) {
+        log.warn(why + "; WALs are left for the next open");
+      }
+    }
+    giveUp(why);
+  }
+
+  /**
+   * @return what it failed with; empty where it is done, or out of time
+   */
+  private Optional<Throwable> work(long deadline) {
+    GuardThread worker = new GuardThread("sqlguard-exit", () -> foldAll(deadline));
+    // The driver works there as if it were here.
+    worker.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+    try {
+      worker.start();
+    } catch (OutOfMemoryError e) {
+      return Optional.of(e);
+    }
     Uninterrupted.join(worker, deadline);
+    return Optional.ofNullable(worker.failure());
+  }
+
+  private void giveUp(String why) {
     for (GuardedFile file : unseen) {
       if (unseen.remove(file)) {
-        log.warn(
-            file.path(), "exit-timeout is over; if it has a WAL, that is left for the next open");
+        log.warn(file.path(), why + "; if it has a WAL, that is left for the next open");
       }
     }
     for (Path path : unfinished) {
-      finish(path, "exit-timeout is over; its WAL is left for the next open");
+      finish(path, why + "; its WAL is left for the next open");
     }
   }
 
@@ -80,9 +104,17 @@ public final class ExitWork implements Runnable {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         fold(task, Math.max(0, Math.min(LONGEST_PATIENCE_MILLIS, left / 2)), true);
       }
-      gate.seal(deadline);
+      seal(deadline);
     } finally {
       gate.leave(outermost);
+    }
+  }
+
+  private void seal(long deadline) {
+    try {
+      gate.seal(deadline);
+    } catch (Throwable t) {
+      // A full check at the next start is all that comes of it; the WALs are folded in.
     }
   }
 
@@ -105,7 +137,7 @@ public final class ExitWork implements Runnable {
         } else {
           tasks.addAll(found);
         }
-      } catch (IOException | RuntimeException e) {
+      } catch (Throwable e) {
         if (unseen.remove(file)) {
           log.warn(file.path(), "WAL not folded in (" + Wording.of(e) + ")");
         }

@@ -2,6 +2,7 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.scan.ScanProgress;
 import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.GuardThread;
 import dev.sqlguard.store.Sizes;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
@@ -40,9 +41,7 @@ final class Progress implements AutoCloseable, LongConsumer, ScanProgress {
       thread = null;
       return;
     }
-    thread = new Thread(null, this::run, "sqlguard-progress", 0, false);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
+    thread = new GuardThread("sqlguard-progress", this::run);
     thread.start();
   }
 

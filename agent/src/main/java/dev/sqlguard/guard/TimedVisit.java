@@ -1,6 +1,7 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.ApplicationDriver;
+import dev.sqlguard.store.GuardThread;
 import dev.sqlguard.store.Lease;
 import dev.sqlguard.store.RevokedError;
 import dev.sqlguard.store.Uninterrupted;
@@ -47,7 +48,7 @@ final class TimedVisit implements Runnable {
     this.driver = driver;
     this.besideUnknown = besideUnknown;
     this.limit = limit;
-    this.worker = new Thread(null, this, "sqlguard-start", 0, false);
+    this.worker = new GuardThread("sqlguard-start", this);
   }
 
   /** What comes of it in time, for the thread that opens the database. */
@@ -58,7 +59,6 @@ final class TimedVisit implements Runnable {
   }
 
   void start() {
-    worker.setDaemon(true);
     // The driver works there as if it were here.
     worker.setContextClassLoader(Thread.currentThread().getContextClassLoader());
     worker.start();

@@ -7,6 +7,7 @@ import dev.sqlguard.schema.Schema;
 import dev.sqlguard.schema.SchemaEntry;
 import dev.sqlguard.schema.TableSchema;
 import dev.sqlguard.store.FileBytes;
+import dev.sqlguard.store.GuardThread;
 import dev.sqlguard.store.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -203,9 +204,7 @@ public final class Scan {
     List<Thread> others = new ArrayList<>();
     try {
       for (int i = 1; i < threads && i <= layout.geometry().pages(); i++) {
-        Thread thread = new Thread(() -> helpAlong(crew), "sqlguard-scan-" + i);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
+        Thread thread = new GuardThread("sqlguard-scan-" + i, () -> helpAlong(crew));
         thread.start();
         others.add(thread);
       }

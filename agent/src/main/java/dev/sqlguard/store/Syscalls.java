@@ -93,11 +93,8 @@ public class Syscalls {
 
   /** Here and now where no thread can be made. */
   private static void aside(String name, Runnable task) {
-    Thread thread = new Thread(null, task, name, 0, false);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
     try {
-      thread.start();
+      new GuardThread(name, task).start();
     } catch (OutOfMemoryError e) {
       task.run();
     }

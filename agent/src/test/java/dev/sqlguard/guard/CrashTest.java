@@ -83,7 +83,7 @@ class CrashTest {
     return new Gate(guard(Settings.Check.FULL, disk), settings(Settings.Check.FULL));
   }
 
-  private static Settings settings(Settings.Check check) {
+  static Settings settings(Settings.Check check) {
     return settings(check, 100, 3);
   }
 

@@ -30,6 +30,9 @@ import java.util.concurrent.TimeUnit;
 public final class ExitWork implements Runnable {
   private static final long LONGEST_PATIENCE_MILLIS = 2000;
 
+  /** How long the last lines may take beyond the timeout. */
+  private static final long LAST_LINES_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private final Gate gate;
   private final Log log;
   private final Duration timeout;
@@ -62,6 +65,7 @@ public final class ExitWork implements Runnable {
       }
     }
     giveUp(why);
+    log.flush(deadline + LAST_LINES_NANOS);
   }
 
   /**

@@ -1,22 +1,16 @@
 package dev.sqlguard.guard;
 
 import dev.sqlguard.store.ForeignText;
-import dev.sqlguard.store.LogFile;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The guard's voice: whole lines on the process's standard error, whatever the application made of
- * {@code System.err}, or in a file.
+ * {@code System.err}, or in a file. A line is written when the method that says it returns, unless
+ * nobody takes it: that holds up nobody.
  */
 public final class Log {
   /** What is said. */
@@ -34,8 +28,10 @@ public final class Log {
     void heard(boolean warning, String line);
   }
 
+  private static final long LAST_LINES_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Level level;
-  private final Optional<Path> file;
+  private final LineWriter lines;
 
   /** Null most of the time. */
   private volatile Listener listener;
@@ -44,7 +40,7 @@ public final class Log {
 
   public Log(Level level, Optional<Path> file) {
     this.level = level;
-    this.file = file;
+    this.lines = new LineWriter(new LogOutput(file));
   }
 
   /**
@@ -85,6 +81,16 @@ public final class Log {
     tell(true, what);
   }
 
+  /**
+   * Waits until everything that was said is written; where nobody takes it, no longer than a
+   * moment.
+   *
+   * @param deadline how long at most, by {@link System#nanoTime}
+   */
+  void flush(long deadline) {
+    lines.flush(Math.min(deadline, System.nanoTime() + LAST_LINES_NANOS));
+  }
+
   private void tell(boolean warning, String text) {
     Listener l = listener;
     if (l != null) {
@@ -93,35 +99,6 @@ public final class Log {
   }
 
   private void write(String text) {
-    String line = "sqlguard: " + ForeignText.printable(text);
-    try {
-      if (file.isPresent()) {
-        LogFile.append(file.get(), bytes(dated(LocalDateTime.now(), line)));
-        return;
-      }
-    } catch (IOException e) {
-      String why = file.get() + ": can't be written (" + e.getMessage() + ")";
-      standardError("sqlguard: " + ForeignText.printable(why));
-    }
-    standardError(line);
-  }
-
-  /** Always with seconds, which a time's own text leaves out at the full minute. */
-  static String dated(LocalDateTime time, String line) {
-    return DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(time.truncatedTo(ChronoUnit.SECONDS))
-        + " "
-        + line;
-  }
-
-  private static void standardError(String line) {
-    try {
-      new FileOutputStream(FileDescriptor.err).write(bytes(line));
-    } catch (IOException e) {
-      // Standard error is closed: there is nobody to tell.
-    }
-  }
-
-  private static byte[] bytes(String line) {
-    return (line + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
+    lines.say("sqlguard: " + ForeignText.printable(text));
   }
 }

@@ -9,7 +9,8 @@ class LogTest {
   @Test
   void everyTimeHasItsSeconds() {
     LocalDateTime minute = LocalDateTime.of(2026, 11, 26, 11, 57);
-    assertEquals("2026-11-26T11:57:00 line", Log.dated(minute, "line"));
-    assertEquals("2026-11-26T11:57:09 line", Log.dated(minute.plusNanos(9_999_999_999L), "line"));
+    assertEquals("2026-11-26T11:57:00 line", LogOutput.dated(minute, "line"));
+    assertEquals(
+        "2026-11-26T11:57:09 line", LogOutput.dated(minute.plusNanos(9_999_999_999L), "line"));
   }
 }

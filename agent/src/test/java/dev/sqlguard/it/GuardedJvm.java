@@ -41,6 +41,9 @@ public final class GuardedJvm {
   private List<String> program = List.of(ScriptApp.class.getName());
   private Path directory = Path.of("").toAbsolutePath();
 
+  /** Null where standard error is kept for the test. */
+  private Path elsewhere;
+
   public static GuardedJvm jvm() {
     return new GuardedJvm();
   }
@@ -159,6 +162,12 @@ public final class GuardedJvm {
     return this;
   }
 
+  /** Another place for standard error; what is said there is none of {@link Ended}'s lines. */
+  public GuardedJvm errorsTo(Path file) {
+    elsewhere = file;
+    return this;
+  }
+
   public Running start() throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.add(java);
@@ -176,7 +185,8 @@ public final class GuardedJvm {
     builder.environment().keySet().removeIf(key -> key.startsWith("SQLGUARD_"));
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().putAll(environment);
-    return new Running(builder.redirectError(errors.toFile()).start(), errors);
+    builder.redirectError((elsewhere == null ? errors : elsewhere).toFile());
+    return new Running(builder.start(), errors);
   }
 
   /** Runs a program that ends by itself. */

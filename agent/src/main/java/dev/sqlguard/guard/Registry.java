@@ -2,6 +2,7 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.store.FileId;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.GuardThread;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,35 +37,61 @@ final class Registry {
 
   private int nextSweep = FIRST_SWEEP;
 
+  private boolean sweeping;
+
+  /** What the sweep under way has not found to be there, and nobody has asked for since. */
+  private final Set<GuardedFile> suspects = new HashSet<>();
+
+  /**
+   * @param certain false where it is what another name of the file led to, and may lead elsewhere
+   *     by now
+   */
+  private record Found(GuardedFile file, boolean certain) {}
+
   /**
    * The entry of a file, made if it is unknown. Where its disk doesn't answer, nobody is kept from
-   * other files: the first looks are taken before there is anything to wait for.
+   * other files: the first looks are taken before there is anything to wait for. Nor do disks of
+   * other files keep anybody from this one.
    */
   GuardedFile find(Path path) throws IOException {
     FileStat.of(path.getParent());
     FileStat.ofEntry(path);
-    return findOrMake(path);
+    Optional<GuardedFile> gone = Optional.empty();
+    while (true) {
+      Found found = findOrMake(path, gone);
+      if (found.certain() || isStillThere(found.file())) {
+        return found.file();
+      }
+      gone = Optional.of(found.file());
+    }
   }
 
-  private synchronized GuardedFile findOrMake(Path path) throws IOException {
+  /**
+   * @param gone what is at its own path no longer
+   */
+  private synchronized Found findOrMake(Path path, Optional<GuardedFile> gone) throws IOException {
     String name = name(path);
     Optional<FileStat> stat = FileStat.ofEntry(path);
     noteCreation(stat);
     GuardedFile known = byName.get(name);
     if (known != null && (known.id().isEmpty() || isSame(known, stat) || isBeingExamined(known))) {
-      return known;
+      suspects.remove(known);
+      return new Found(known, true);
     }
     GuardedFile alias = stat.isPresent() ? byId.get(stat.get().id()) : null;
-    if (alias != null && isSame(alias, stat) && isStillThere(alias)) {
-      return alias;
+    if (alias != null && isSame(alias, stat) && !gone.equals(Optional.of(alias))) {
+      suspects.remove(alias);
+      return new Found(alias, false);
     }
     GuardedFile fresh = new GuardedFile(path, stat);
     byName.put(name, fresh);
     if (stat.isPresent()) {
       byId.put(stat.get().id(), fresh);
     }
-    sweep();
-    return fresh;
+    if (byName.size() >= nextSweep && !sweeping) {
+      startSweep();
+    }
+    return new Found(fresh, true);
   }
 
   /** Whether it is about the file, and not about an earlier one that had the same inode. */
@@ -96,6 +123,7 @@ final class Registry {
   }
 
   private synchronized void identify(GuardedFile file, Optional<FileStat> now) {
+    suspects.remove(file);
     if (file.id().isPresent() && byId.get(file.id().get()) == file) {
       byId.remove(file.id().get());
     }
@@ -130,23 +158,56 @@ final class Registry {
     return stat.isPresent() ? Optional.of(stat.get().id()) : Optional.empty();
   }
 
-  /** An application that opens ever new files must not make this grow for ever. */
-  private void sweep() {
-    if (byName.size() < nextSweep) {
-      return;
+  /**
+   * An application that opens ever new files must not make this grow for ever. Nobody waits for the
+   * looks at all the others' disks: as long as one of them doesn't answer, it does grow.
+   */
+  private void startSweep() {
+    List<GuardedFile> all = new ArrayList<>(new LinkedHashSet<>(byName.values()));
+    all.removeIf(file -> file.id().isEmpty() || file.gate().isLocked());
+    suspects.addAll(all);
+    sweeping = true;
+    try {
+      new GuardThread("sqlguard-sweep", () -> sweep(all)).start();
+    } catch (OutOfMemoryError | RuntimeException e) {
+      endSweep();
     }
-    Set<GuardedFile> gone = new HashSet<>();
-    for (GuardedFile file : byName.values()) {
-      try {
-        if (file.id().isPresent() && !file.gate().isLocked() && !isStillThere(file)) {
-          gone.add(file);
+  }
+
+  private void sweep(List<GuardedFile> all) {
+    try {
+      for (GuardedFile file : all) {
+        if (mayBeThere(file)) {
+          acquit(file);
         }
-      } catch (IOException e) {
-        // Can't be looked at now: it stays.
       }
+      forgetSuspects();
+    } finally {
+      endSweep();
     }
-    byName.values().removeAll(gone);
-    byId.values().removeAll(gone);
+  }
+
+  private static boolean mayBeThere(GuardedFile file) {
+    try {
+      return isStillThere(file);
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private synchronized void acquit(GuardedFile file) {
+    suspects.remove(file);
+  }
+
+  private synchronized void forgetSuspects() {
+    suspects.removeIf(file -> file.gate().isLocked());
+    byName.values().removeAll(suspects);
+    byId.values().removeAll(suspects);
+  }
+
+  private synchronized void endSweep() {
+    suspects.clear();
+    sweeping = false;
     nextSweep = Math.max(FIRST_SWEEP, 2 * byName.size());
   }
 

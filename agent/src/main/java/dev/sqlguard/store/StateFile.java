@@ -207,7 +207,7 @@ public final class StateFile implements Closeable {
       }
       StateFile state = new StateFile(path, file);
       if (state.isForeign()) {
-        throw new IOException(path + " isn't the guard's");
+        throw new IOException(path + " isn't the guard's; move it away");
       }
       state.load();
       keep = true;
@@ -221,25 +221,9 @@ public final class StateFile implements Closeable {
     }
   }
 
-  /**
-   * Whether writing would change a file of somebody else under another name. A damaged state file
-   * has one name only; a first slot that was never written, or not to its end, holds zeros.
-   */
   private boolean isForeign() throws IOException {
-    Optional<FileStat> stat = FileStat.ofEntry(path);
-    if (stat.isEmpty() || stat.get().links() == 1) {
-      return false;
-    }
-    byte[] magic = MAGIC.getBytes(StandardCharsets.UTF_8);
-    byte[] found = new byte[(int) Math.min(magic.length, file.length())];
-    file.seek(0);
-    file.readFully(found);
-    for (int i = 0; i < found.length; i++) {
-      if (found[i] != 0 && found[i] != magic[i]) {
-        return true;
-      }
-    }
-    return false;
+    byte[] mark = MAGIC.getBytes(StandardCharsets.UTF_8);
+    return !new StateRemains(file, mark, SLOT).areOurs();
   }
 
   private void load() throws IOException {

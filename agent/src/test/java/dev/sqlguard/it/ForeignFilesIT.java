@@ -232,16 +232,24 @@ class ForeignFilesIT {
     assertEquals(ROWS + 5, rowsOfRichestBackup());
   }
 
+  /** Nothing tells it from a file of somebody else. */
   @Test
-  void stateFileFullOfGarbageCostsNoBackup() throws Exception {
+  void stateFileFullOfGarbageIsLeftAloneAndCostsNoBackup() throws Exception {
     threeStarts();
     Map<String, String> before = backupsNow();
     byte[] noise = new byte[200_000];
     new java.util.Random(3).nextBytes(noise);
-    Files.write(Databases.beside(db, ".sqlguard"), noise);
+    Path state = Files.write(Databases.beside(db, ".sqlguard"), noise);
+    Starts.Start start = starts.start(db, "INSERT INTO t(x) VALUES ('one more')");
+    assertEquals(List.of("ok"), start.answers());
+    assertEquals(1, start.lines().size(), start.lines()::toString);
+    assertTrue(start.lines().get(0).contains(state + " isn't the guard's; move it away"));
+    assertArrayEquals(noise, Files.readAllBytes(state));
+    assertEquals(before, backupsNow());
+    Files.delete(state);
     threeStarts();
     assertAllStillThere(before);
-    assertEquals(ROWS + 5, rowsOfRichestBackup());
+    assertEquals(ROWS + 6, rowsOfRichestBackup());
   }
 
   @Test

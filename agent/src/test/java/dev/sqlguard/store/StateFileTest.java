@@ -1,5 +1,6 @@
 package dev.sqlguard.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -117,6 +119,85 @@ class StateFileTest {
     Files.createLink(path, target);
     assertThrows(IOException.class, this::open);
     assertEquals("mine", Files.readString(target));
+  }
+
+  /** Of whatever length, and whatever it begins with. */
+  @Test
+  void aFileOfSomebodyElseIsNotWrittenTo() throws IOException {
+    byte[] zerosFirst = new byte[3 * SLOT];
+    Arrays.fill(zerosFirst, 2 * SLOT, zerosFirst.length, (byte) 7);
+    byte[] image = new byte[SLOT / 2];
+    image[1000] = (byte) 0x89;
+    byte[] late = new byte[2 * SLOT];
+    late[SLOT + 3] = 'x';
+    List<byte[]> foreign =
+        List.of(
+            "x".getBytes(),
+            "my notes\n".repeat(20).getBytes(),
+            "my notes\n".repeat(20_000).getBytes(),
+            "SQLite format 3\0".getBytes(),
+            "sqlguard is what I have to read about\n".getBytes(),
+            zerosFirst,
+            image,
+            late);
+    for (byte[] content : foreign) {
+      Files.write(path, content);
+      IOException refused = assertThrows(IOException.class, this::open);
+      assertTrue(refused.getMessage().startsWith(path + " isn't the guard's"), refused::toString);
+      assertArrayEquals(content, Files.readAllBytes(path));
+    }
+  }
+
+  /** Whatever of it has reached the disk: sectors, sizes and names are lost by themselves. */
+  @Test
+  void whatAPowerLossLeftOfTheFirstSavesIsTheGuards() throws Exception {
+    Recording recording = new Recording(List.of(directory), path -> false);
+    FileStat model = FileStat.privateTo(directory);
+    for (String value : List.of("one", "two")) {
+      try (StateFile state = StateFile.open(path, model, new Disk(recording), 0).orElseThrow()) {
+        state.put("fact", List.of(StateLine.of("fact", "value", value.repeat(MANY_SECTORS))));
+        state.save(new Disk(recording));
+      }
+    }
+    List<SortedMap<Path, Remnant>> states = new ArrayList<>();
+    recording.replay(
+        (step, now) -> {
+          for (Loss loss : losses()) {
+            states.add(now.after(loss));
+          }
+        });
+    int torn = 0;
+    for (SortedMap<Path, Remnant> state : states) {
+      AfterPowerLoss.make(List.of(directory), state);
+      String found = load().replaceFirst("^(.+?)\\1+$", "$1");
+      torn += found.equals("nothing") && Files.size(path) > SLOT ? 1 : 0;
+      save("after");
+      assertEquals("after", load());
+      Files.delete(path);
+    }
+    assertTrue(torn > 10, "torn " + torn);
+  }
+
+  private static List<Loss> losses() {
+    List<Loss> losses = new ArrayList<>(List.of(Loss.ofEverySecondSector(), Loss.ofDataButSize()));
+    for (long seed = 0; seed < 30; seed++) {
+      losses.add(Loss.atRandom(seed));
+    }
+    return losses;
+  }
+
+  /** A write that a full disk or a kill cut short. */
+  @Test
+  void aBeginningOfTheFirstSaveIsTheGuards() throws IOException {
+    save("one");
+    byte[] whole = Files.readAllBytes(path);
+    for (int length = 0; length < whole.length; length += length < SLOT ? SLOT : 1) {
+      Files.write(path, Arrays.copyOf(whole, length));
+      assertEquals("nothing", load(), "cut after " + length);
+      byte[] zeros = Arrays.copyOf(Arrays.copyOf(whole, length), whole.length);
+      Files.write(path, zeros);
+      assertEquals("nothing", load(), "zeros after " + length);
+    }
   }
 
   /** As some backup programs do. */

@@ -120,7 +120,7 @@ public final class Rotation {
     if (left.isPresent() && !left.get().regular()) {
       throw new IOException(staged + " is not an ordinary file");
     }
-    disk.delete(catalog.names().stagedLink());
+    disk.clear(catalog.names().stagedLink());
     for (Path side : SideFiles.of(staged).all()) {
       disk.delete(side);
     }

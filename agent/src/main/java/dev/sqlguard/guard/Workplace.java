@@ -227,50 +227,56 @@ final class Workplace implements Closeable {
     }
   }
 
-  /** Clears away private copies and whatever SQLite put beside them. */
+  /**
+   * Clears away private copies and whatever SQLite put beside them.
+   *
+   * @throws IOException where something that isn't ours has a name of the copy to be checked
+   */
   void discardCopies(Disk disk) throws IOException {
-    discard(names.staged(), disk);
-    discard(names.scratch(), disk);
+    for (Path side : SideFiles.of(names.staged()).all()) {
+      disk.delete(side);
+    }
+    disk.delete(names.staged());
+    clear(names.scratch(), disk);
   }
 
   /**
    * Clears away what a repair worked with. The copy that it began with goes last: while it is
-   * there, the rest may be too. Costs a few stats where there was no repair.
+   * there, the rest may be too. Costs a few stats where there was no repair. What isn't ours stays:
+   * the next repair says so.
    */
   void discardRepairs(Disk disk) throws IOException {
-    if (!isThere(names.damaged())) {
+    if (!isThere(names.damaged(), disk)) {
       return;
     }
     proposal.discard();
     List<Path> all = new ArrayList<>(Salvage.scratchFiles(names.repaired()));
     all.addAll(List.of(names.repaired(), names.quarantine()));
     for (Path work : all) {
-      discard(work, disk);
+      clear(work, disk);
     }
-    discardSides(names.damaged(), disk);
+    clearSides(names.damaged(), disk);
     disk.syncDirectory(names.directory());
     if (backups != home) {
       disk.syncDirectory(home.path().getParent());
     }
-    disk.delete(names.damaged());
+    disk.clear(names.damaged());
   }
 
   /** Of a copy that was being made when power was lost, any part may be left. */
-  private static boolean isThere(Path copy) throws IOException {
+  private static boolean isThere(Path copy, Disk disk) throws IOException {
     SideFiles beside = SideFiles.of(copy);
-    return FileStat.ofEntry(copy).isPresent()
-        || FileStat.ofEntry(beside.wal()).isPresent()
-        || FileStat.ofEntry(beside.journal()).isPresent();
+    return disk.isOurs(copy) || disk.isOurs(beside.wal()) || disk.isOurs(beside.journal());
   }
 
-  private static void discard(Path work, Disk disk) throws IOException {
-    discardSides(work, disk);
-    disk.delete(work);
+  private static void clear(Path work, Disk disk) throws IOException {
+    clearSides(work, disk);
+    disk.clear(work);
   }
 
-  private static void discardSides(Path work, Disk disk) throws IOException {
+  private static void clearSides(Path work, Disk disk) throws IOException {
     for (Path side : SideFiles.of(work).all()) {
-      disk.delete(side);
+      disk.clear(side);
     }
   }
 

@@ -215,7 +215,7 @@ public final class Evidence {
 
   /** Clears away what an interrupted run left. */
   public void settle() throws IOException {
-    disk.delete(files.empty());
+    disk.clear(files.empty());
   }
 
   /** Whether the original had to go, so that only rows in quarantine are left of it. */

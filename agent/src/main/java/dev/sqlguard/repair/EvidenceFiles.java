@@ -117,6 +117,14 @@ public final class EvidenceFiles {
     disk.delete(from);
   }
 
+  /** Deletes what an interrupted run left of a copy in the making. */
+  void clear(Path staged) throws IOException {
+    for (Path companion : beside(staged)) {
+      disk.clear(companion);
+    }
+    disk.clear(staged);
+  }
+
   /** The main file last: what belongs to it is found by its name. Gone from the disk afterwards. */
   void delete(Path evidence) throws IOException {
     if (isFree(evidence)) {

@@ -114,7 +114,7 @@ final class EvidenceLimit {
       state.save(disk);
       disk.rename(empty, name);
     } catch (IOException e) {
-      disk.delete(empty);
+      disk.clear(empty);
       return false;
     }
     disk.syncDirectory(name.getParent());

@@ -135,10 +135,7 @@ public final class Installation {
         disk.exitSection();
       }
     }
-    Optional<FileStat> left = FileStat.ofEntry(staged());
-    if (left.isPresent() && left.get().regular()) {
-      disk.delete(staged());
-    }
+    disk.clear(staged());
     return completed;
   }
 

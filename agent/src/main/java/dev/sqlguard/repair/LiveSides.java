@@ -79,7 +79,7 @@ final class LiveSides {
         disk.rename(copy, live);
       }
     } else {
-      settle();
+      disk.delete(staged());
       disk.copyDurably(copy, staged());
       disk.adopt(staged(), stat.get());
       disk.rename(staged(), live);
@@ -88,7 +88,7 @@ final class LiveSides {
 
   /** Clears away what an interrupted run left. */
   void settle() throws IOException {
-    disk.delete(staged());
+    disk.clear(staged());
   }
 
   private Path staged() {

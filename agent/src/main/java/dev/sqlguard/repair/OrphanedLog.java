@@ -86,7 +86,7 @@ public final class OrphanedLog {
       evidence.recordOnlyCarrier(staged);
       return Optional.of(place(staged));
     }
-    evidence.files().delete(staged);
+    evidence.files().clear(staged);
     return Optional.empty();
   }
 

@@ -53,7 +53,7 @@ public final class Proposal {
       }
     }
     FileStat model = FileStat.ofEntry(main).orElseThrow();
-    discard();
+    disk.delete(staged());
     Space.require(main.getParent(), FileStat.ofEntry(good).orElseThrow().size());
     disk.copyDurably(good, staged());
     disk.adopt(staged(), model);
@@ -97,7 +97,7 @@ public final class Proposal {
 
   /** Clears away what an interrupted run left. */
   public void discard() throws IOException {
-    disk.delete(staged());
+    disk.clear(staged());
   }
 
   private Path staged() {

@@ -286,7 +286,9 @@ public class Disk {
   /**
    * Unlinks a file; does nothing where it is gone already.
    *
-   * @throws IOException where the name leads to anything but an ordinary file: that isn't ours
+   * @throws IOException where the name leads to anything but an ordinary file, or is one for work in
+   *     progress, and no guard can have made what stands there (see {@link WorkFile}): that isn't
+   *     ours
    */
   public void delete(Path path) throws IOException {
     Optional<FileStat> entry = FileStat.ofEntry(path);
@@ -296,7 +298,26 @@ public class Disk {
     if (!entry.get().regular()) {
       throw new IOException(path + " is not an ordinary file");
     }
+    if (WorkFile.isForeign(path, entry.get())) {
+      throw new IOException(path + " isn't the guard's; move it away");
+    }
     calls.unlink(path);
+  }
+
+  /**
+   * Unlinks what an interrupted run may have left under a name that isn't needed now. What isn't
+   * ours stays, and nothing is said.
+   */
+  public void clear(Path path) throws IOException {
+    if (isOurs(path)) {
+      calls.unlink(path);
+    }
+  }
+
+  /** Whether there is a file that {@link #delete} would unlink. */
+  public boolean isOurs(Path path) throws IOException {
+    Optional<FileStat> entry = FileStat.ofEntry(path);
+    return entry.isPresent() && entry.get().regular() && !WorkFile.isForeign(path, entry.get());
   }
 
   /** Removes an empty directory of ours. */

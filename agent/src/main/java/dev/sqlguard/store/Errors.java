@@ -20,7 +20,7 @@ public final class Errors {
       return missing.getFile() + " doesn't exist";
     }
     if (cause instanceof FileAlreadyExistsException existing) {
-      return existing.getFile() + " exists already";
+      return existing.getFile() + " exists already; move it away";
     }
     if (cause instanceof FileSystemException file && file.getReason() == null) {
       return file.getFile() + ": " + cause.getClass().getSimpleName();

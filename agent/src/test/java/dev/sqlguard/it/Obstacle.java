@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 
 /** What somebody may have put under a name that the guard wants to use. */
 enum Obstacle {
@@ -68,22 +69,51 @@ enum Obstacle {
       Files.writeString(name, "somebody's");
       Files.setPosixFilePermissions(name, PosixFilePermissions.fromString("r--------"));
     }
+  },
+  FILE_OF_ANOTHER_USER {
+    @Override
+    void plant(Path name, Path victim) throws IOException {
+      Files.writeString(name, "somebody else's, long enough to be something\n".repeat(20));
+      Files.setPosixFilePermissions(name, PosixFilePermissions.fromString("r--r--r--"));
+      try {
+        Files.setAttribute(name, "unix:uid", STRANGER);
+        Files.setAttribute(name, "unix:gid", STRANGER);
+      } catch (IOException e) {
+        Assumptions.abort("needs root to give files away");
+      }
+    }
   };
+
+  private static final int STRANGER = 40002;
 
   private static final byte[] CONTENT = "precious, and nobody else's business".getBytes();
 
   /** What a test plants with, and looks after. */
-  record Planted(Obstacle kind, Path name, Path victim, Object before, List<String> beside) {
+  record Planted(
+      Obstacle kind, Path name, Path victim, Object before, List<String> beside, String file) {
     /** Nothing came of it. */
     void assertUnharmed() throws IOException {
+      assertVictimUnharmed();
+      if (kind.isFile()) {
+        assertEquals(file, contentOf(name));
+      } else {
+        assertTrue(
+            kind == HARD_LINK || !Files.isRegularFile(name, LinkOption.NOFOLLOW_LINKS),
+            () -> name + " is another one");
+      }
+    }
+
+    /** Where the name is one that the application's SQLite deletes. */
+    void assertVictimUnharmed() throws IOException {
       assertEquals(new String(CONTENT), Files.readString(victim));
       assertEquals(before, attributes(victim));
       assertEquals(beside, list(victim.getParent()));
-      boolean replaceable = kind == HARD_LINK || kind == READ_ONLY_FILE;
-      assertTrue(
-          replaceable || !Files.isRegularFile(name, LinkOption.NOFOLLOW_LINKS),
-          () -> name + " is another one");
     }
+  }
+
+  /** Whether it is a file of its own, of which nothing may change. */
+  boolean isFile() {
+    return this == READ_ONLY_FILE || this == FILE_OF_ANOTHER_USER;
   }
 
   abstract void plant(Path name, Path victim) throws IOException;
@@ -95,7 +125,14 @@ enum Obstacle {
     Path victim = Files.write(elsewhere.resolve("victim"), CONTENT);
     Files.setPosixFilePermissions(victim, PosixFilePermissions.fromString("rw-r-----"));
     plant(name, victim);
-    return new Planted(this, name, victim, attributes(victim), list(elsewhere));
+    String file = isFile() ? contentOf(name) : "";
+    return new Planted(this, name, victim, attributes(victim), list(elsewhere), file);
+  }
+
+  private static String contentOf(Path name) throws IOException {
+    return Files.exists(name, LinkOption.NOFOLLOW_LINKS)
+        ? name + " " + attributes(name) + " " + Files.readString(name)
+        : name + " is gone";
   }
 
   private static Object attributes(Path victim) throws IOException {

@@ -13,7 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -67,6 +66,20 @@ class PlantedNamesIT {
               ".sqlguard-emptied",
               ".corrupt.report.json",
               ".corrupt.quarantine.db"));
+
+  /** What may lie in a directory for backups. */
+  private static final List<String> WORK_OF_BACKUPS =
+      List.of(
+          ".sqlguard-staged",
+          ".sqlguard-staged-wal",
+          ".sqlguard-scratch",
+          ".sqlguard-keep",
+          ".sqlguard-damaged",
+          ".sqlguard-damaged-journal",
+          ".sqlguard-repaired",
+          ".sqlguard-repaired-rows",
+          ".sqlguard-repaired-schema",
+          ".sqlguard-quarantine");
 
   /** A repair that the owner has to agree to. */
   private static final List<String> REFUSED =
@@ -157,8 +170,10 @@ class PlantedNamesIT {
     String insert = "INSERT INTO t(x) VALUES ('one more')";
     Starts.Start first = own ? start(starts, db) : start(starts, db, insert);
     assertEquals("ok", first.opened());
-    planted.assertUnharmed();
-    if (!own) {
+    if (own) {
+      planted.assertVictimUnharmed();
+    } else {
+      planted.assertUnharmed();
       assertEquals(List.of("ok"), first.answers());
       assertPlain(first);
       assertEquals(List.of("ok"), start(starts, db, insert).answers());
@@ -201,41 +216,50 @@ class PlantedNamesIT {
   @Test
   void inABackupDirectory() throws Exception {
     Path backups = Files.createDirectory(directory.resolve("backups"));
-    try (Starts elsewhere = Starts.with("backup-dir=" + backups)) {
-      for (Obstacle kind : Obstacle.values()) {
-        for (String suffix : List.of(".sqlguard", ".sqlguard-staged", ".bak", ".sqlguard.bak")) {
-          Path db = database();
-          assertEquals("ok", start(elsewhere, db).opened());
-          Path state;
-          try (var files = Files.list(backups)) {
-            state = files.filter(file -> file.toString().endsWith(".sqlguard")).findAny().get();
-          }
-          String stem = state.toString().substring(0, state.toString().length() - 9);
-          Path name = Path.of(stem + suffix);
-          Files.deleteIfExists(name);
-          Databases.addRows(db, 10);
-          Path far = Files.createDirectory(db.resolveSibling("elsewhere"));
-          Obstacle.Planted planted = kind.plantAt(name, far);
-          try (Starts again = Starts.with("backup-dir=" + backups)) {
-            Starts.Start second = start(again, db, "SELECT count(*) FROM t");
-            assertEquals(List.of(Integer.toString(ROWS + 10)), second.answers());
+    List<String> names = new ArrayList<>(WORK_OF_BACKUPS);
+    names.addAll(List.of(".sqlguard", ".bak", ".bak.keep", ".sqlguard.bak"));
+    try (Starts elsewhere = Starts.with("backup-spacing=0s,backup-dir=" + backups)) {
+      for (int i = 0; i < names.size(); i++) {
+        for (Obstacle kind : Obstacle.values()) {
+          if (ALL || kind == Obstacle.LINK || kind.isFile() || (kind.ordinal() + i) % 3 == 0) {
+            Path db = database();
+            assertEquals("ok", start(elsewhere, db).opened());
+            boolean repair = names.get(i).matches("\\.sqlguard-([dqr].*|scratch)");
+            Obstacle.Planted planted =
+                plantInDirectory(kind, stateOf(db, backups), names.get(i), db, repair);
+            Starts.Start second = start(elsewhere, db);
+            assertEquals("ok", second.opened());
             assertPlain(second);
+            planted.assertUnharmed();
+            assertTrue(repair || Databases.rows(db) == ROWS + 10);
           }
-          planted.assertUnharmed();
-          deleteAll(backups);
         }
       }
     }
   }
 
-  private static void deleteAll(Path directory) throws IOException {
-    try (var files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        if (!file.equals(directory)) {
-          Files.delete(file);
-        }
-      }
+  private static Path stateOf(Path db, Path backups) throws IOException {
+    String stem = db.getFileName() + "-";
+    try (var files = Files.list(backups)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(stem))
+          .filter(file -> file.toString().endsWith(".sqlguard"))
+          .findAny()
+          .orElseThrow();
     }
+  }
+
+  /** A name that something of the guard has by now is free again before. */
+  private static Obstacle.Planted plantInDirectory(
+      Obstacle kind, Path state, String suffix, Path db, boolean damaged) throws Exception {
+    String stem = state.toString().substring(0, state.toString().length() - 9);
+    Path name = Path.of(stem + suffix);
+    Files.deleteIfExists(name);
+    Databases.addRows(db, 10);
+    if (damaged) {
+      Databases.damage(db, "t", 1);
+    }
+    return kind.plantAt(name, Files.createDirectory(db.resolveSibling("elsewhere")));
   }
 
   @ParameterizedTest
@@ -244,7 +268,7 @@ class PlantedNamesIT {
     Path db = database();
     Path log = db.resolveSibling("guard.log");
     boolean link = kind == Obstacle.LINK || kind == Obstacle.LINK_TO_NOTHING;
-    boolean file = kind == Obstacle.HARD_LINK || kind == Obstacle.READ_ONLY_FILE;
+    boolean file = kind == Obstacle.HARD_LINK || kind.isFile();
     Files.setPosixFilePermissions(db.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
     Obstacle.Planted planted = plant(kind, log);
     try (Starts logging = Starts.with("log-file=" + log)) {

@@ -7,6 +7,7 @@ import dev.sqlguard.salvage.NothingToSaveException;
 import dev.sqlguard.salvage.Salvage;
 import dev.sqlguard.salvage.SalvageOptions;
 import dev.sqlguard.salvage.SalvageReport;
+import dev.sqlguard.store.AccessLists;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileId;
 import dev.sqlguard.store.FileStat;
@@ -158,7 +159,8 @@ final class SalvageCommand implements Callable<Integer> {
     } catch (NothingToSaveException e) {
       throw new Refusal(ExitCode.NOTHING, main, e.getMessage() + ": there is nothing to save");
     }
-    output.publish(FileStat.ofEntry(main).orElseThrow());
+    FileStat model = FileStat.ofEntry(main).orElseThrow();
+    output.publish(AccessLists.modelFor(main, model, output.directory()));
     SalvageSummary done = summary.build();
     if (json) {
       terminal.document(done.json());

@@ -257,7 +257,7 @@ public final class Guard {
       Optional<Seal> seal = workplace.breakSeal(disk);
       stat = FileStat.ofEntry(main);
       if (stat.isPresent()) {
-        workplace.followPermissions(stat.get(), settings, disk);
+        workplace.followPermissions(main, stat.get(), settings, disk);
       }
       if (seal.isPresent() && settings.check() == Settings.Check.AUTO) {
         SealCheck check = new SealCheck(settings, advisories, disk, parked);
@@ -297,7 +297,7 @@ public final class Guard {
       workplace.rotation().settle(workplace.staged());
       workplace.discardCopies(disk);
       workplace.breakSeal(disk);
-      workplace.followPermissions(stat.get(), settings, disk);
+      workplace.followPermissions(main, stat.get(), settings, disk);
       return new Visit(main, stat.get(), driver, workplace, online, settings, disk, log).run();
     }
   }

@@ -11,6 +11,7 @@ import dev.sqlguard.repair.OrphanedLog;
 import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.repair.StandingRefusal;
 import dev.sqlguard.salvage.Salvage;
+import dev.sqlguard.store.AccessLists;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
@@ -85,14 +86,17 @@ final class Workplace implements Closeable {
       throws IOException {
     BackupNames beside = BackupNames.beside(main);
     BackupNames names = names(main, settings);
-    Optional<StateFile> backups = stateFiles.open(names.state(), model, disk, waitNanos);
+    Path state = names.state();
+    Optional<StateFile> backups =
+        stateFiles.open(state, modelFor(state, main, model), disk, waitNanos);
     if (backups.isEmpty()) {
       return Optional.empty();
     }
     Optional<StateFile> home = Optional.empty();
     try {
-      boolean two = !names.state().equals(beside.state()) && Files.isWritable(main.getParent());
-      home = two ? stateFiles.open(beside.state(), model, disk, waitNanos) : backups;
+      Path own = beside.state();
+      boolean two = !state.equals(own) && Files.isWritable(main.getParent());
+      home = two ? stateFiles.open(own, modelFor(own, main, model), disk, waitNanos) : backups;
     } finally {
       if (home.isEmpty()) {
         backups.get().close();
@@ -101,6 +105,12 @@ final class Workplace implements Closeable {
     return home.isPresent()
         ? Optional.of(new Workplace(main, home.get(), backups.get(), names, settings, disk, parked))
         : Optional.empty();
+  }
+
+  private static FileStat modelFor(Path state, Path main, FileStat model) throws IOException {
+    return FileStat.ofEntry(state).isPresent()
+        ? model
+        : AccessLists.modelFor(main, model, state.getParent());
   }
 
   /** Whether a guard has been at work here before. */
@@ -207,23 +217,27 @@ final class Workplace implements Closeable {
    * Makes copies at most as accessible as the database is now. State files hold no row, and follow
    * it both ways: without one its users would be unguarded.
    */
-  void followPermissions(FileStat main, Settings settings, Disk disk) throws IOException {
-    disk.follow(home.path(), main);
-    disk.follow(backups.path(), main);
+  void followPermissions(Path main, FileStat stat, Settings settings, Disk disk)
+      throws IOException {
+    disk.follow(home.path(), main, stat);
+    if (backups != home) {
+      disk.follow(backups.path(), main, stat);
+    }
+    FileStat shared = stat.sharedAs(FileStat.ofEntry(backups.path()).orElseThrow());
     for (BackupNames.Series series : names.series()) {
       for (Path slot : series.slots(settings.backups())) {
-        narrowOwn(slot, main, disk);
+        narrowOwn(slot, shared, disk);
       }
       for (Path keep : series.keeps()) {
-        narrowOwn(keep, main, disk);
+        narrowOwn(keep, shared, disk);
       }
     }
-    evidence.narrow(main);
+    evidence.narrow(stat, stat.sharedAs(FileStat.ofEntry(home.path()).orElseThrow()));
   }
 
-  private void narrowOwn(Path file, FileStat main, Disk disk) throws IOException {
+  private void narrowOwn(Path file, FileStat model, Disk disk) throws IOException {
     if (catalog.identify(file).isPresent()) {
-      disk.narrow(file, main);
+      disk.narrow(file, model);
     }
   }
 

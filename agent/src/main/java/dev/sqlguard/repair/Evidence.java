@@ -223,13 +223,18 @@ public final class Evidence {
     return records.isEmptied(name);
   }
 
-  /** Makes what is kept at most as accessible as {@code model}. */
-  public void narrow(FileStat model) throws IOException {
+  /**
+   * Makes what is kept at most as accessible as {@code model}. An original has an access control
+   * list where the database had one; what stands beside it hasn't.
+   *
+   * @param shared what files without such a list may have
+   */
+  public void narrow(FileStat model, FileStat shared) throws IOException {
     for (int i = 0; i < EvidenceFiles.MOST && !files.isFree(files.name(i)); i++) {
       if (isOurs(files.name(i))) {
         disk.narrow(files.name(i), model);
         for (Path companion : EvidenceFiles.beside(files.name(i))) {
-          disk.narrow(companion, model);
+          disk.narrow(companion, shared);
         }
       }
     }

@@ -84,6 +84,16 @@ final class LiveSides {
       disk.adopt(staged(), stat.get());
       disk.rename(staged(), live);
     }
+    openToUsersOf(main, live);
+  }
+
+  /** A copy may have less than its database; a live file has the same, as SQLite makes it. */
+  private void openToUsersOf(Path database, Path live) throws IOException {
+    Optional<FileStat> model = FileStat.ofEntry(database);
+    int mode = FileStat.ofEntry(live).orElseThrow().mode();
+    if (model.isPresent() && (mode & model.get().mode()) != model.get().mode()) {
+      disk.adopt(live, model.get());
+    }
   }
 
   /** Clears away what an interrupted run left. */

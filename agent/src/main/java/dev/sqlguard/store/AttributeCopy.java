@@ -1,11 +1,9 @@
 package dev.sqlguard.store;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Copies what Java can't read without opening a file: its access control list and other extended
@@ -15,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 final class AttributeCopy {
   private static final List<Path> PLACES = List.of(Path.of("/bin/cp"), Path.of("/usr/bin/cp"));
   private static final String ATTRIBUTES_ONLY = "--attributes-only";
-  private static final long PATIENCE_SECONDS = 10;
 
   private AttributeCopy() {}
 
@@ -57,35 +54,6 @@ final class AttributeCopy {
   }
 
   private static boolean succeeds(List<String> command) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command);
-    // POSIXLY_CORRECT would make it write through a dangling symbolic link.
-    builder.environment().clear();
-    builder.redirectInput(new File("/dev/null"));
-    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-    Process process;
-    try {
-      process = builder.start();
-    } catch (IOException e) {
-      // A container may forbid it, or lack the memory.
-      return false;
-    }
-    boolean interrupted = Thread.interrupted();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    try {
-      while (true) {
-        try {
-          boolean ended = process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-          return ended && process.exitValue() == 0;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      process.destroyForcibly();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return ChildProcess.output(command).isPresent();
   }
 }

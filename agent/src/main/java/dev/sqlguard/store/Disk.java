@@ -286,9 +286,9 @@ public class Disk {
   /**
    * Unlinks a file; does nothing where it is gone already.
    *
-   * @throws IOException where the name leads to anything but an ordinary file, or is one for work in
-   *     progress, and no guard can have made what stands there (see {@link WorkFile}): that isn't
-   *     ours
+   * @throws IOException where the name leads to anything but an ordinary file, or is one for work
+   *     in progress, and no guard can have made what stands there (see {@link WorkFile}): that
+   *     isn't ours
    */
   public void delete(Path path) throws IOException {
     Optional<FileStat> entry = FileStat.ofEntry(path);
@@ -335,8 +335,17 @@ public class Disk {
     new Ownership(calls).narrow(path, model);
   }
 
-  /** Gives the permissions of {@code model}, more ones included. See {@link Ownership}. */
-  public void follow(Path path, FileStat model) throws IOException {
-    new Ownership(calls).follow(path, model);
+  /**
+   * Gives a state file the permissions of its database, more ones included. See {@link Ownership}
+   * and {@link AccessLists}.
+   *
+   * @param stat of {@code database}
+   */
+  public void follow(Path state, Path database, FileStat stat) throws IOException {
+    FileStat model =
+        Ownership.wouldWiden(state, stat)
+            ? AccessLists.modelFor(database, stat, state.getParent())
+            : stat;
+    new Ownership(calls).follow(state, model);
   }
 }

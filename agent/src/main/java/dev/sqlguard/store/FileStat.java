@@ -37,6 +37,7 @@ public record FileStat(
 
   private static final int PERMISSION_BITS = 07777;
   private static final int OWNER_ONLY = 0600;
+  private static final int OWNER = 07700;
 
   /** Of what the path leads to, through symbolic links; empty where nothing is there. */
   public static Optional<FileStat> of(Path path) throws IOException {
@@ -54,6 +55,19 @@ public record FileStat(
     int mode = of.mode < 0 ? -1 : OWNER_ONLY;
     return new FileStat(
         of.id, false, 0, of.modified, of.changed, of.created, mode, of.links, of.owner, of.group);
+  }
+
+  /** The same with other permissions. */
+  FileStat withMode(int other) {
+    return new FileStat(id, regular, size, modified, changed, created, other, links, owner, group);
+  }
+
+  /**
+   * The same without the permissions for group and others that a state file doesn't have: see
+   * {@link AccessLists}.
+   */
+  public FileStat sharedAs(FileStat state) {
+    return mode < 0 ? this : withMode(mode & (state.mode | OWNER));
   }
 
   /** Whether size and both times are those of {@code other}, and it is the same file. */

@@ -23,7 +23,8 @@ final class Ownership {
 
   /**
    * Sets owner and group where this process may, then the mode; where the group can't be kept, the
-   * mode's group bits go, so that the copy is never readable by more people than the original.
+   * mode's group bits go, so that the copy is never readable by more people than the original. Nor
+   * does anybody get what he hasn't got on the database's state file: see {@link AccessLists}.
    */
   void adopt(Path path, FileStat model) throws IOException {
     if (model.mode() < 0) {
@@ -36,8 +37,15 @@ final class Ownership {
     if (now.owner() != model.owner()) {
       set(path, "unix:uid", model.owner());
     }
-    int mode = modeLike(model, FileStat.ofEntry(path).orElseThrow());
+    Optional<FileStat> state = stateFileOf(path);
+    FileStat shared = state.isPresent() ? model.sharedAs(state.get()) : model;
+    int mode = modeLike(shared, FileStat.ofEntry(path).orElseThrow());
     calls.setAttribute(path, "unix:mode", mode);
+  }
+
+  private static Optional<FileStat> stateFileOf(Path path) throws IOException {
+    Optional<Path> state = WorkFile.stateFileOf(path);
+    return state.isPresent() ? FileStat.ofEntry(state.get()) : Optional.empty();
   }
 
   private static int modeLike(FileStat model, FileStat adopted) {
@@ -73,6 +81,23 @@ final class Ownership {
       }
     }
     narrow(path, model);
+  }
+
+  /** Whether {@link #follow} would give permissions for group or others that a file hasn't got. */
+  static boolean wouldWiden(Path path, FileStat model) throws IOException {
+    Optional<FileStat> now = FileStat.ofEntry(path);
+    if (now.isEmpty() || isWithin(model.mode(), now.get())) {
+      return false;
+    }
+    Optional<ProcessCredentials> self = ProcessCredentials.of(SELF);
+    return self.isEmpty()
+        || self.get().user() == ROOT
+        || self.get().user() == now.get().owner()
+            && !isWithin(modeLike(model, now.get()), now.get());
+  }
+
+  private static boolean isWithin(int mode, FileStat file) {
+    return mode < 0 || (mode & (GROUP_BITS | OTHERS_BITS) & ~file.mode()) == 0;
   }
 
   private static boolean isLike(FileStat model, FileStat file) {

@@ -19,6 +19,7 @@ import java.util.Optional;
 final class WorkFile {
   private static final String WORK = ".sqlguard-";
   private static final String STATE = ".sqlguard";
+  private static final String EVIDENCE = ".corrupt";
 
   /** Work that has a second name for a moment. */
   private static final List<String> LINKED = List.of("keep", "evidence", "install", "part");
@@ -36,6 +37,15 @@ final class WorkFile {
     this.path = path;
     this.file = file;
     this.end = path.getFileName().toString().lastIndexOf(WORK);
+  }
+
+  /** Where the state file stands that a name of work in progress, or of evidence, belongs to. */
+  static Optional<Path> stateFileOf(Path path) {
+    String name = path.getFileName().toString();
+    int at = Math.max(name.lastIndexOf(WORK), name.lastIndexOf(EVIDENCE));
+    return at > 0
+        ? Optional.of(path.resolveSibling(name.substring(0, at) + STATE))
+        : Optional.empty();
   }
 
   /**

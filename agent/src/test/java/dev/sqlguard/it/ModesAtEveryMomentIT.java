@@ -37,6 +37,7 @@ class ModesAtEveryMomentIT {
   private static final Pattern NAMED =
       Pattern.compile("(?:rename|link)(?:at2?)?\\([^\"]*\"(/[^\"]*)\"[^\"]*\"(/[^\"]*)\"");
   private static final int OTHERS = 077;
+  private static final int OWNER = 0700;
 
   @TempDir Path directory;
   private Path log;
@@ -44,6 +45,8 @@ class ModesAtEveryMomentIT {
 
   /** By the folder that the database is in. */
   private final Map<Path, Integer> modes = new LinkedHashMap<>();
+
+  private final Set<Path> withLists = new HashSet<>();
 
   private static boolean canTrace(Path log) throws Exception {
     try {
@@ -82,6 +85,7 @@ class ModesAtEveryMomentIT {
       Files.setAttribute(folder, "unix:mode", 02755);
       modes.put(folder, (Integer) Files.getAttribute(db, "unix:mode") & 0777);
     }
+    addWithLists();
     Set<Path> before = files();
     try (GuardedJvm.Running app = start()) {
       for (Path folder : modes.keySet()) {
@@ -108,6 +112,34 @@ class ModesAtEveryMomentIT {
       app.end("return");
     }
     assertNoneWider(before, 10 * modes.size());
+  }
+
+  /** With an access control list the group's bits say what others may have, too. */
+  private void addWithLists() throws Exception {
+    for (String list : List.of("", "d:")) {
+      Path folder = Files.createDirectory(directory.resolve("d" + modes.size()));
+      Path db = folder.resolve("app.db");
+      Databases.create(db, 300);
+      String mode = list.isEmpty() ? "rw-------" : "rw-r-----";
+      Files.setPosixFilePermissions(db, PosixFilePermissions.fromString(mode));
+      Path with = list.isEmpty() ? db : folder;
+      ProcessBuilder setfacl =
+          new ProcessBuilder("setfacl", "-m", list + "u:54321:rwx", with.toString());
+      if (setfacl.start().waitFor() == 0) {
+        modes.put(folder, OWNER);
+        withLists.add(folder);
+      }
+    }
+  }
+
+  /**
+   * SQLite makes the side files of the database itself, and what takes its place has its list; of
+   * both the group's bits are a mask.
+   */
+  private boolean hasListOfItsOwn(Path path) {
+    String name = path.getFileName().toString();
+    return withLists.contains(path.getParent())
+        && (name.matches("app\\.db(-wal|-shm|-journal)") || name.equals("app.db.sqlguard-install"));
   }
 
   /**
@@ -149,7 +181,7 @@ class ModesAtEveryMomentIT {
     Path path = Path.of(name);
     boolean own = path.startsWith(temporary) && name.contains("sqlguard-");
     Integer allowed = own ? Integer.valueOf(0) : modes.get(path.getParent());
-    if (allowed == null) {
+    if (allowed == null || hasListOfItsOwn(path)) {
       return 0;
     }
     if ((Integer.parseInt(mode, 8) & OTHERS & ~allowed) != 0) {

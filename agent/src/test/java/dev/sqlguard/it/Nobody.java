@@ -75,7 +75,12 @@ public final class Nobody implements AutoCloseable {
 
   /** Of an account without rights that is a member of a group. */
   public GuardedJvm guardedMember(String user, String group) {
-    return of(user, group).jvmArguments("-javaagent:" + agent);
+    return guardedMember(user, group, "");
+  }
+
+  /** The same with options. */
+  public GuardedJvm guardedMember(String user, String group, String options) {
+    return of(user, group).jvmArguments("-javaagent:" + agent + "=" + options);
   }
 
   public GuardedJvm guarded(String... before) {

@@ -146,7 +146,8 @@ final class SalvageCommand implements Callable<Integer> {
               good.map(g -> output.backupCopy()),
               good.isPresent() && !noBackfill,
               Optional.empty(),
-              !noVerify);
+              !noVerify,
+              true);
       long started = System.nanoTime();
       report = run(source, output.part(), options, progress);
       summary.salvaged(report, System.nanoTime() - started);

@@ -39,6 +39,7 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
   private final String name;
   private final BooleanSupplier soleSqlite;
   private final CipherSettings cipher;
+  private final TimeAllowance allowance;
 
   /** This without a key. */
   private final JdbcDriver copy;
@@ -51,12 +52,20 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
    * @param soleSqlite whether it is the one copy of SQLite in this JVM
    */
   public JdbcDriver(Class<?> databaseClass, BooleanSupplier soleSqlite) {
+    this(databaseClass, soleSqlite, TimeAllowance.USUAL);
+  }
+
+  /**
+   * @param allowance how long it may be at work on a private copy
+   */
+  public JdbcDriver(Class<?> databaseClass, BooleanSupplier soleSqlite, TimeAllowance allowance) {
     this(
         databaseClass,
         driverBeside(databaseClass),
         isInCore(databaseClass),
         "the application's driver",
-        soleSqlite);
+        soleSqlite,
+        allowance);
   }
 
   /**
@@ -68,12 +77,14 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
       String driverClass,
       boolean knowsUris,
       String name,
-      BooleanSupplier soleSqlite) {
+      BooleanSupplier soleSqlite,
+      TimeAllowance allowance) {
     this.anchor = new WeakReference<>(anchor);
     this.driverClass = driverClass;
     this.knowsUris = knowsUris;
     this.name = name;
     this.soleSqlite = soleSqlite;
+    this.allowance = allowance;
     this.cipher = CipherSettings.none();
     this.copy = this;
   }
@@ -84,6 +95,7 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
     this.knowsUris = copy.knowsUris;
     this.name = copy.name;
     this.soleSqlite = copy.soleSqlite;
+    this.allowance = copy.allowance;
     this.cipher = cipher;
     this.copy = copy;
   }
@@ -93,32 +105,49 @@ public final class JdbcDriver implements LoadedDriver, ApplicationDriver {
    *
    * <p>A private copy may be anybody's work. Its schema gets no more than expressions: no function
    * or virtual table that could do harm elsewhere, and no value that is much larger than the file.
-   * Nothing of the application's connection is taken but the key: no extension can be loaded.
+   * Nothing of the application's connection is taken but the key: no extension can be loaded. And
+   * its expressions and views have an end, since SQLite's time is limited, by {@link
+   * TimeAllowance}.
    */
   @Override
   public Connection open(Path file) throws SQLException {
+    long size = size(file);
     Properties properties = cipher.asProperties();
-    properties.setProperty(LONGEST_VALUE, Long.toString(longestValue(file)));
+    properties.setProperty(LONGEST_VALUE, Long.toString(longestValue(size)));
     Connection connection = connect(file, properties);
     boolean ready = false;
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA trusted_schema=OFF");
+    try {
+      distrustSchema(connection);
+      Statement idle = connection.createStatement();
+      TimeLimit limit = new TimeLimit(idle, allowance.of(size), System::nanoTime);
+      limit.start();
       ready = true;
+      return new LimitedConnection(connection, limit);
     } finally {
       if (!ready) {
         connection.close();
       }
     }
-    return connection;
   }
 
-  /** Room for what an indexed expression makes of a value: hexadecimal digits, in UTF-16. */
-  private static long longestValue(Path file) {
+  private static void distrustSchema(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA trusted_schema=OFF");
+    }
+  }
+
+  /** Of all its files, in bytes. */
+  private static long size(Path file) {
     SideFiles beside = SideFiles.of(file);
     long size = file.toFile().length();
     size += beside.wal().toFile().length();
     // Its pages come back, and with them what a file that was cut has lost.
     size += beside.journal().toFile().length();
+    return size;
+  }
+
+  /** Room for what an indexed expression makes of a value: hexadecimal digits, in UTF-16. */
+  private static long longestValue(long size) {
     return Math.min(LARGEST_LIMIT, SMALLEST_LIMIT + TIMES_ITS_SIZE * size);
   }
 

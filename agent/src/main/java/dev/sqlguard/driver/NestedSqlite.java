@@ -54,7 +54,13 @@ public final class NestedSqlite implements Supplier<Optional<SqliteEngine>> {
       Class<?> driver = Class.forName("org.sqlite.JDBC", true, loader);
       loaded = driver;
       return Optional.of(
-          new JdbcDriver(driver, driver.getName(), true, "the newest SQLite", () -> false));
+          new JdbcDriver(
+              driver,
+              driver.getName(),
+              true,
+              "the newest SQLite",
+              () -> false,
+              TimeAllowance.USUAL));
     } catch (ReflectiveOperationException | LinkageError e) {
       return Optional.empty();
     }

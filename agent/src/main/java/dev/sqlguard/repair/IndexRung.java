@@ -120,8 +120,9 @@ public final class IndexRung implements Rung {
    * @throws IOException where it is about the machine
    */
   private static boolean notTold(SQLException e) throws IOException {
-    if (SqliteError.of(e).isOfTheMachine()) {
-      throw new IOException(e.getMessage(), e);
+    SqliteError error = SqliteError.of(e);
+    if (error.isOfTheMachine()) {
+      throw new IOException(error.message(), e);
     }
     return false;
   }

@@ -56,8 +56,13 @@ public final class Rescue {
     long fromBackup = backup.isPresent() ? size(backup.get().file()) : 0;
     Space.require(names.directory(), 2 * size + fromBackup);
     SalvageOptions options =
+        // Slowness says nothing of the file: a slow machine mustn't cost an index.
         new SalvageOptions(
-            backup.map(NewestBackup.Found::file), backfill, Optional.of(names.quarantine()), true);
+            backup.map(NewestBackup.Found::file),
+            backfill,
+            Optional.of(names.quarantine()),
+            true,
+            false);
     try (DamagedFile image = DamagedFile.open(damaged, Replay.STRICT)) {
       Salvage salvage =
           new Salvage(image, options, judges.newest()::open, SalvageProgress.none(), copy.disk());

@@ -22,6 +22,7 @@ final class Indexes {
   private static final String TOO_LARGE = "much larger than the file that it comes from";
 
   private final Sqlite sqlite;
+  private final Patience patience;
   private final SalvageProgress progress;
   private final long original;
   private final List<String> notes = new ArrayList<>();
@@ -29,8 +30,9 @@ final class Indexes {
   /**
    * @param original the size of the damaged image, in bytes
    */
-  Indexes(Sqlite sqlite, SalvageProgress progress, long original) {
+  Indexes(Sqlite sqlite, Patience patience, SalvageProgress progress, long original) {
     this.sqlite = sqlite;
+    this.patience = patience;
     this.original = original;
     this.progress = progress;
   }
@@ -51,7 +53,7 @@ final class Indexes {
    * @param settled names of indexes that are filled already, or can't be and have to stay
    * @param unused tables to be dropped
    * @param damaged names of tables that may have lost rows
-   * @return the first object that can't be used; the file is worthless then. Null: all can
+   * @return an object that can't be used; the file is worthless then. Null: all can
    */
   Failure fill(
       Path file,
@@ -66,7 +68,9 @@ final class Indexes {
         BitSet repeated = RepeatedKeys.find(db, failure.object());
         return new Failure(failure.object(), true, failure.message(), repeated);
       } catch (SQLException e) {
-        Sqlite.requireAboutContent(e);
+        if (!Sqlite.isOutOfTime(e)) {
+          Sqlite.requireAboutContent(e);
+        }
         return failure;
       }
     }
@@ -83,6 +87,7 @@ final class Indexes {
     GrowthLimit limit = null;
     SchemaRow beyond = null;
     IOException full;
+    Slowest slowest = new Slowest();
     try (Connection db = sqlite.open(file);
         Statement statement = db.createStatement()) {
       limit = GrowthLimit.set(db, original);
@@ -96,6 +101,7 @@ final class Indexes {
       long done = 0;
       for (SchemaRow row : schema) {
         if (row.isIndex() && !settled.contains(row.name())) {
+          slowest.begin(row);
           try {
             limit.update(statement);
             if (GrowthLimit.isOfComputedValues(db, row.table(), row.name())
@@ -104,6 +110,9 @@ final class Indexes {
             }
             statement.execute(reindex(row, tables));
           } catch (SQLException e) {
+            if (Sqlite.isOutOfTime(db)) {
+              return tooSlow(file, slowest);
+            }
             if (GrowthLimit.isFull(e)) {
               beyond = row;
             }
@@ -120,7 +129,11 @@ final class Indexes {
       for (SchemaRow row : schema) {
         if (row.isVirtualTable()) {
           beyond = row;
-          String broken = new VirtualTables(db, damaged, notes).mend(row);
+          slowest.begin(row);
+          String broken = mend(db, row, damaged);
+          if (Sqlite.isOutOfTime(db)) {
+            return tooSlow(file, slowest);
+          }
           if (broken != null) {
             return new Failure(row, false, broken, new BitSet());
           }
@@ -128,7 +141,7 @@ final class Indexes {
         }
       }
       continueSequences(db);
-      return null;
+      return Sqlite.isOutOfTime(db) ? tooSlow(file, slowest) : null;
     } catch (SQLException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
@@ -141,6 +154,27 @@ final class Indexes {
       throw full;
     }
     return new Failure(beyond, false, TOO_LARGE, new BitSet());
+  }
+
+  /** What is wrong with it, see {@link VirtualTables#mend}; nothing where the time is up. */
+  private String mend(Connection db, SchemaRow table, Set<String> damaged) throws IOException {
+    try {
+      return new VirtualTables(db, damaged, notes).mend(table);
+    } catch (IOException e) {
+      if (Sqlite.isOutOfTime(db)) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private Failure tooSlow(Path file, Slowest slowest) throws IOException {
+    SchemaRow row = slowest.get();
+    if (row == null) {
+      throw new IOException(file + ": " + Patience.TOO_LONG);
+    }
+    patience.lose(row.key());
+    return new Failure(row, false, Patience.TOO_LONG, new BitSet());
   }
 
   /** Whether it was the limit that it has met, and not the end of the disk. */

@@ -26,6 +26,7 @@ final class InferredRows {
 
   private final Pages pages;
   private final Sqlite sqlite;
+  private final Patience patience;
   private final FileLayout layout;
   private final List<SchemaRow> schema;
   private final CellSet suspects;
@@ -43,6 +44,7 @@ final class InferredRows {
   InferredRows(
       Pages pages,
       Sqlite sqlite,
+      Patience patience,
       FileLayout layout,
       List<SchemaRow> schema,
       CellSet suspects,
@@ -52,6 +54,7 @@ final class InferredRows {
       Disk disk) {
     this.pages = pages;
     this.sqlite = sqlite;
+    this.patience = patience;
     this.layout = layout;
     this.schema = schema;
     this.suspects = suspects;
@@ -201,8 +204,13 @@ final class InferredRows {
           suspects.add(numbers[i], starts[i]);
         }
       } catch (SQLException e) {
-        Sqlite.requireAboutContent(e);
-        unknown = String.valueOf(e.getMessage());
+        if (Sqlite.isOutOfTime(e)) {
+          patience.lose(tree.name());
+          unknown = Patience.TOO_LONG;
+        } else {
+          Sqlite.requireAboutContent(e);
+          unknown = String.valueOf(e.getMessage());
+        }
       }
       close();
     }

@@ -1,6 +1,7 @@
 package dev.sqlguard.salvage;
 
 import dev.sqlguard.format.BigEndian;
+import dev.sqlguard.format.RtreePaths;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,6 +19,11 @@ final class RtreeRebuild {
   private static final int ROWID = 8;
   private static final int COORDINATE = 4;
 
+  /** Of a node, in bytes. */
+  private static final int LONGEST = 1 << 16;
+
+  private static final String COLUMNS = "SELECT count(*) FROM pragma_table_info(?)";
+
   private final Connection db;
   private final SchemaRow table;
   private final boolean integers;
@@ -28,6 +34,34 @@ final class RtreeRebuild {
     this.integers = integers;
   }
 
+  /** Whether there are fewer nodes than a walk through all of them meets. */
+  boolean isEndless() throws SQLException {
+    int coordinates = coordinates();
+    String nodes = VirtualTables.shadow(table, "node");
+    try (PreparedStatement find =
+        db.prepareStatement("SELECT substr(data, 1, ?) FROM " + nodes + " WHERE nodeno = ?")) {
+      find.setInt(1, LONGEST);
+      long count = number("SELECT count(*) FROM " + nodes, null);
+      return coordinates >= 2
+          && RtreePaths.exceed(number -> node(find, number), coordinates, count);
+    }
+  }
+
+  private static byte[] node(PreparedStatement find, long number) throws SQLException {
+    find.setLong(2, number);
+    try (ResultSet found = find.executeQuery()) {
+      return found.next() ? found.getBytes(1) : null;
+    }
+  }
+
+  private int coordinates() throws SQLException {
+    return number(COLUMNS, table.name()) - 1 - auxiliary();
+  }
+
+  private int auxiliary() throws SQLException {
+    return number(COLUMNS, table.name() + "_rowid") - 2;
+  }
+
   /**
    * @param damaged names of tables that may have lost rows
    * @return how many rows the tree has now
@@ -35,13 +69,12 @@ final class RtreeRebuild {
   long run(Set<String> damaged) throws SQLException {
     String twin = VirtualTables.twin(db, table);
     try {
-      int columns = number("SELECT count(*) FROM pragma_table_info(?)", table.name());
-      int auxiliary =
-          number("SELECT count(*) - 2 FROM pragma_table_info(?)", table.name() + "_rowid");
-      fill(twin, columns - 1 - auxiliary, auxiliary, true);
+      int auxiliary = auxiliary();
+      int coordinates = coordinates();
+      fill(twin, coordinates, auxiliary, true);
       // A row isn't installed without what else it had.
       if (auxiliary == 0 && damaged.contains(table.name() + "_rowid")) {
-        fill(twin, columns - 1 - auxiliary, auxiliary, false);
+        fill(twin, coordinates, auxiliary, false);
       }
       long rows = number("SELECT count(*) FROM " + twin, null);
       try (Statement statement = db.createStatement()) {

@@ -143,9 +143,11 @@ public final class Salvage {
     Map<String, Testimony> testimonies =
         new IndexWitness(pages, suspects, layout.encoding(), progress).hear(tables, indexes);
     List<SchemaRow> schema = new ArrayList<>(skeleton.rows());
+    Patience patience = new Patience(options.leavesOutSlow());
     new InferredRows(
             pages,
             sqlite,
+            patience,
             layout,
             schema,
             suspects,
@@ -174,7 +176,8 @@ public final class Salvage {
       Assembly assembly = new Assembly(pages, findings, progress, disk);
       List<String> unused = assembly.write(out, options.quarantine().orElse(null));
       Indexes sqliteWork =
-          new Indexes(sqlite, progress, (long) pages.count() * pages.geometry().pageSize());
+          new Indexes(
+              sqlite, patience, progress, (long) pages.count() * pages.geometry().pageSize());
       boolean apart = options.quarantine().isPresent();
       List<String> unusedHere = apart ? List.of() : unused;
       Set<String> settled = new HashSet<>(leftEmpty);

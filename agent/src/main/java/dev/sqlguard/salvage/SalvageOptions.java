@@ -14,6 +14,12 @@ import java.util.Optional;
  *     database itself
  * @param constraints whether rows that break a constraint and are kept are counted, for which the
  *     salvaged tables are read once more
+ * @param leavesOutSlow whether an index or a virtual table is left out that takes SQLite longer
+ *     than the size of the file explains; otherwise the salvage ends with an error there
  */
 public record SalvageOptions(
-    Optional<Path> backup, boolean backfill, Optional<Path> quarantine, boolean constraints) {}
+    Optional<Path> backup,
+    boolean backfill,
+    Optional<Path> quarantine,
+    boolean constraints,
+    boolean leavesOutSlow) {}

@@ -30,6 +30,7 @@ final class VirtualTables {
           "(?is).*(?:no such tokenizer|unknown tokenizer|error in tokenizer constructor"
               + "|no such module|no such function|no such collation).*");
 
+  private static final String VIRTUAL = "virtual table";
   private static final String TRIGGERS = "triggers on its own tables would fire";
 
   private static final List<String> FTS5_SHADOWS =
@@ -74,6 +75,11 @@ final class VirtualTables {
   private String mendText(SchemaRow table, boolean fts5) throws IOException {
     // FTS5's own check doesn't miss the table that leads into the index.
     boolean lost = hasLost(table, fts5);
+    String elsewhere = fts5 ? null : kindOfOtherContent(table);
+    if (elsewhere != null) {
+      // To check it reads all of that, which may have no end.
+      return leave(table, "its content is a " + elsewhere, lost);
+    }
     String broken = textError(table);
     if (!lost && broken == null) {
       return null;
@@ -175,6 +181,25 @@ final class VirtualTables {
     return null;
   }
 
+  /** Null where it is a table, of its own or of the application, or nowhere. */
+  private String kindOfOtherContent(SchemaRow table) {
+    String content = content(table);
+    if (content == null || content.isEmpty()) {
+      return null;
+    }
+    try (PreparedStatement query =
+        db.prepareStatement(
+            "SELECT type FROM sqlite_schema WHERE type IN ('table', 'view') AND rootpage = 0"
+                + " AND lower(name) = lower(?)")) {
+      query.setString(1, content);
+      try (ResultSet found = query.executeQuery()) {
+        return !found.next() ? null : found.getString(1).equals("view") ? "view" : VIRTUAL;
+      }
+    } catch (SQLException e) {
+      return VIRTUAL;
+    }
+  }
+
   private boolean isView(String name) {
     try (PreparedStatement query =
         db.prepareStatement(
@@ -227,6 +252,14 @@ final class VirtualTables {
   }
 
   private String rtreeError(SchemaRow table) throws IOException {
+    try {
+      if (new RtreeRebuild(db, table, false).isEndless()) {
+        // SQLite's check would follow all ways to them.
+        return "nodes have several parents";
+      }
+    } catch (SQLException e) {
+      // A table of its own is missing, for example: SQLite says so.
+    }
     try (PreparedStatement check = db.prepareStatement("SELECT rtreecheck(?)")) {
       check.setString(1, table.name());
       try (ResultSet result = check.executeQuery()) {

@@ -27,12 +27,17 @@ public final class SqlText {
 
   /** Whether {@code name = …} is among the arguments of a virtual table's module. */
   public boolean hasArgument(String name) {
-    for (int i = 0; i + 1 < tokens.count(); i++) {
+    return argument(name).isPresent();
+  }
+
+  /** What stands behind {@code name =} there, without its quotes. */
+  public Optional<String> argument(String name) {
+    for (int i = 0; i + 2 < tokens.count(); i++) {
       if (tokens.isWord(i, name) && tokens.isOperator(i + 1, "=")) {
-        return true;
+        return Optional.of(tokens.name(i + 2));
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   /** What the columns of an index are made of, collations included. */

@@ -5,10 +5,12 @@ import dev.sqlguard.scan.ScanProgress;
 import dev.sqlguard.scan.ScanReport;
 import dev.sqlguard.scan.Suspicion;
 import dev.sqlguard.schema.Schema;
+import dev.sqlguard.schema.SqlText;
 import dev.sqlguard.schema.TableSchema;
 import dev.sqlguard.schema.VirtualTableSchema;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.verify.Verdict.CannotTell;
 import dev.sqlguard.verify.Verdict.Damaged;
 import dev.sqlguard.verify.Verdict.Healthy;
 import java.io.IOException;
@@ -36,9 +38,6 @@ import java.util.function.Supplier;
  * <p>One object for one image.
  */
 public final class FastCheck implements Verifier {
-  /** Since 3.44 SQLite's check looks into the virtual tables that are built into it. */
-  private static final String CHECKS_VIRTUAL_TABLES = "3.44";
-
   /** Since 3.33 it can be asked about single tables. */
   private static final String CHECKS_SINGLE_TABLES = "3.33";
 
@@ -65,6 +64,9 @@ public final class FastCheck implements Verifier {
 
   /** Whether it found fault with one of them, or couldn't answer. */
   private boolean contradicted;
+
+  /** Null until SQLite was interrupted: to ask it for more would take as long again. */
+  private CannotTell outOfTime;
 
   private Optional<String> imageHash = Optional.empty();
 
@@ -120,7 +122,7 @@ public final class FastCheck implements Verifier {
             || report.schema() == null
             || !report.schema().unplaced().isEmpty()
             || !report.undecided().isEmpty()
-            || !checkable(report.schema().virtualTables()).isEmpty()
+            || !checkable(report.schema()).isEmpty()
             || !known.contains(report.schemaHash());
     return isOpen ? Optional.empty() : Optional.of(healthy(report));
   }
@@ -139,7 +141,7 @@ public final class FastCheck implements Verifier {
     if (report.schema() == null || !report.schema().unplaced().isEmpty()) {
       return judge(image, Depth.FULL);
     }
-    List<String> virtual = checkable(report.schema().virtualTables());
+    List<String> virtual = checkable(report.schema());
     if (!answers(image, report.undecided(), virtual, report.schemaHash())) {
       return judge(image, Depth.FULL);
     }
@@ -171,6 +173,9 @@ public final class FastCheck implements Verifier {
   }
 
   private Verdict judge(Path image, Depth depth) {
+    if (outOfTime != null) {
+      return outOfTime;
+    }
     return new IntegrityCheck(engine).verify(image, depth);
   }
 
@@ -206,7 +211,7 @@ public final class FastCheck implements Verifier {
   private Scan.Meanwhile askedMeanwhile(Path image) {
     return (schema, undecided, schemaHash) -> {
       if (schema.unplaced().isEmpty()) {
-        List<String> virtual = checkable(schema.virtualTables());
+        List<String> virtual = checkable(schema);
         boolean now = virtual.isEmpty() || isBoundedFor(image, schema);
         answers(image, undecided, now ? virtual : List.of(), schemaHash);
       }
@@ -246,10 +251,20 @@ public final class FastCheck implements Verifier {
       return !contradicted;
     }
     try (Connection db = engine.open(image)) {
-      IntegrityCheck.prepare(db);
-      readSchema(db);
-      contradicted = !areIntact(image, db, tables, virtual);
-    } catch (SQLException | RuntimeException | LinkageError e) {
+      try {
+        IntegrityCheck.prepare(db);
+        readSchema(db);
+        contradicted = !areIntact(image, db, tables, virtual);
+      } catch (SQLException e) {
+        SqliteEngine.requireTime(db);
+        throw e;
+      }
+      SqliteEngine.requireTime(db);
+    } catch (SQLException e) {
+      contradicted = true;
+      SqliteError error = SqliteError.of(e);
+      outOfTime = error.isOutOfTime() ? IntegrityCheck.cannotTell(error) : null;
+    } catch (RuntimeException | LinkageError e) {
       contradicted = true;
     }
     answered.addAll(tables);
@@ -262,17 +277,22 @@ public final class FastCheck implements Verifier {
 
   private boolean areIntact(Path image, Connection db, List<String> tables, List<String> virtual)
       throws SQLException {
-    if (!tables.isEmpty() && isBefore(engine, CHECKS_SINGLE_TABLES)) {
+    if (!tables.isEmpty() && SqliteVersion.isBefore(engine, CHECKS_SINGLE_TABLES)) {
       return false;
     }
     if (!areIntact(db, tables)) {
       return false;
     }
-    if (!isBefore(engine, CHECKS_VIRTUAL_TABLES)) {
-      return areIntact(db, virtual);
+    if (!SqliteVersion.isBefore(engine, IntegrityCheck.CHECKS_VIRTUAL_TABLES)) {
+      return areIntactVirtual(image, db, virtual);
     }
     isBrokenForNewest |= !virtual.isEmpty() && !areIntactByNewest(image, virtual);
     return true;
+  }
+
+  private static boolean areIntactVirtual(Path image, Connection db, List<String> tables)
+      throws SQLException {
+    return tables.isEmpty() || EndlessRtrees.of(db, image).isEmpty() && areIntact(db, tables);
   }
 
   private static void readSchema(Connection db) throws SQLException {
@@ -288,10 +308,21 @@ public final class FastCheck implements Verifier {
       return true;
     }
     try (Connection db = other.get().open(image)) {
-      IntegrityCheck.prepare(db);
-      return areIntact(db, tables);
+      try {
+        IntegrityCheck.prepare(db);
+        boolean intact = areIntactVirtual(image, db, tables);
+        SqliteEngine.requireTime(db);
+        return intact;
+      } catch (SQLException e) {
+        SqliteEngine.requireTime(db);
+        throw e;
+      }
     } catch (SQLException e) {
-      if (SqliteError.of(e).isCorruption()) {
+      SqliteError error = SqliteError.of(e);
+      if (error.isOutOfTime()) {
+        throw e;
+      }
+      if (error.isCorruption()) {
         return false;
       }
       // An unknown tokenizer, for example: nobody can tell, and an older SQLite doesn't try.
@@ -331,21 +362,36 @@ public final class FastCheck implements Verifier {
 
   /**
    * Virtual tables that SQLite itself has a check for; an application's module isn't known here.
+   * That of FTS4 reads all of the content, which has an end only where it is a table.
    */
-  private static List<String> checkable(List<VirtualTableSchema> tables) {
+  private static List<String> checkable(Schema schema) {
     List<String> names = new ArrayList<>();
-    for (VirtualTableSchema table : tables) {
-      switch (table.module()) {
-        case "fts3", "fts4", "fts5", "rtree", "rtree_i32", "geopoly" -> names.add(table.name());
-        default -> {}
+    for (VirtualTableSchema table : schema.virtualTables()) {
+      boolean known =
+          switch (table.module()) {
+            case "fts3", "fts4" -> hasContentInTables(table, schema);
+            case "fts5", "rtree", "rtree_i32", "geopoly" -> true;
+            default -> false;
+          };
+      if (known) {
+        names.add(table.name());
       }
     }
     return names;
   }
 
-  private static boolean isBefore(SqliteEngine engine, String since) {
-    Optional<String> version = engine.version();
-    return version.isEmpty() || SqliteVersion.isBefore(version.get(), since);
+  /** In its own, in none, or in one of the application's that is no view. */
+  private static boolean hasContentInTables(VirtualTableSchema text, Schema schema) {
+    Optional<String> content = new SqlText(text.sql()).argument(OTHER_CONTENT);
+    if (content.isEmpty() || content.get().isEmpty()) {
+      return true;
+    }
+    for (TableSchema table : schema.tables()) {
+      if (SqlText.lowerCase(table.name()).equals(SqlText.lowerCase(content.get()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** SQLite takes such a name, quoted or not, for how many lines to say. */

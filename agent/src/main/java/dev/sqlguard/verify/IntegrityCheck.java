@@ -20,6 +20,9 @@ import java.util.Optional;
 
 /** SQLite's own {@code PRAGMA integrity_check}: the judge. */
 public final class IntegrityCheck implements Verifier {
+  /** Since 3.44 SQLite's check looks into the virtual tables that are built into it. */
+  static final String CHECKS_VIRTUAL_TABLES = "3.44";
+
   /** Without a number the check ends after 100 findings, which may all be harmless ones. */
   private static final int ALL = Integer.MAX_VALUE;
 
@@ -44,12 +47,14 @@ public final class IntegrityCheck implements Verifier {
   public Verdict verify(Path image, Depth depth) {
     long there = sizeOf(image);
     try (Connection db = engine.open(image)) {
-      prepare(db);
-      if (!isPlausible(Math.max(sizeOf(db), sizeOf(image)), there)) {
-        return new CannotTell(Cause.OTHER, "with its journal it has more pages than can be");
+      Verdict verdict;
+      try {
+        verdict = verify(db, image, there, depth);
+      } catch (SQLException e) {
+        SqliteEngine.requireTime(db);
+        throw e;
       }
-      Verdict verdict = judge(db, image, depth);
-      fold(db);
+      SqliteEngine.requireTime(db);
       return verdict;
     } catch (SQLException e) {
       SqliteError error = SqliteError.of(e);
@@ -59,6 +64,16 @@ public final class IntegrityCheck implements Verifier {
     } catch (RuntimeException | LinkageError e) {
       return new CannotTell(Cause.OTHER, engine.name() + " can't be used: " + e);
     }
+  }
+
+  private Verdict verify(Connection db, Path image, long there, Depth depth) throws SQLException {
+    prepare(db);
+    if (!isPlausible(Math.max(sizeOf(db), sizeOf(image)), there)) {
+      return new CannotTell(Cause.OTHER, "with its journal it has more pages than can be");
+    }
+    Verdict verdict = judge(db, image, depth);
+    fold(db);
+    return verdict;
   }
 
   /**
@@ -95,6 +110,13 @@ public final class IntegrityCheck implements Verifier {
   }
 
   private Verdict judge(Connection db, Path image, Depth depth) throws SQLException {
+    List<Finding> endless =
+        SqliteVersion.isBefore(engine, CHECKS_VIRTUAL_TABLES)
+            ? List.of()
+            : EndlessRtrees.of(db, image);
+    if (!endless.isEmpty()) {
+      return new Damaged(endless, true, ReadableRows.of(db, image).contents(), 0);
+    }
     String pragma = depth == Depth.QUICK ? "quick_check" : "integrity_check";
     Findings findings = new Findings();
     if (!ask(db, pragma, findings, true)) {
@@ -186,7 +208,7 @@ public final class IntegrityCheck implements Verifier {
     }
   }
 
-  private static CannotTell cannotTell(SqliteError error) {
+  static CannotTell cannotTell(SqliteError error) {
     Cause cause =
         error.code() == SqliteError.NOT_A_DATABASE
             ? Cause.NOT_A_DATABASE

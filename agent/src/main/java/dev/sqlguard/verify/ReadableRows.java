@@ -26,11 +26,21 @@ public record ReadableRows(Contents contents, boolean complete) {
   /** With its pointer, in bytes. */
   private static final int SMALLEST_CELL = 4;
 
-  /** Nothing at all where the file can't be opened or its schema not be read. */
-  public static ReadableRows of(SqliteEngine engine, Path image) {
+  /**
+   * Nothing at all where the file can't be opened or its schema not be read.
+   *
+   * @throws IOException where that takes too long: then nobody knows
+   */
+  public static ReadableRows of(SqliteEngine engine, Path image) throws IOException {
     try (Connection db = engine.open(image)) {
-      return of(db, image);
+      ReadableRows readable = of(db, image);
+      SqliteEngine.requireTime(db);
+      return readable;
     } catch (SQLException e) {
+      SqliteError error = SqliteError.of(e);
+      if (error.isOutOfTime()) {
+        throw new IOException(error.message(), e);
+      }
       return new ReadableRows(Contents.NONE, false);
     }
   }

@@ -25,6 +25,10 @@ public record SqliteError(int code, String message) {
 
   private static final int NO_MEMORY = 7;
   private static final int READ_ONLY = 8;
+
+  /** Only the guard itself interrupts, where its time is up. */
+  private static final int INTERRUPT = 9;
+
   private static final int IO_ERROR = 10;
   private static final int FULL = 13;
   private static final int CANT_OPEN = 14;
@@ -34,7 +38,10 @@ public record SqliteError(int code, String message) {
   public static SqliteError of(SQLException e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     int code = e.getErrorCode() & 0xff;
-    return new SqliteError(code != 0 ? code : named(message), message);
+    int named = named(message);
+    return named == INTERRUPT
+        ? new SqliteError(named, "SQLite was stopped: it took longer than the size explains")
+        : new SqliteError(code != 0 ? code : named, message);
   }
 
   /** The schema can't be parsed: damage, or a file that is newer than this SQLite. */
@@ -43,18 +50,23 @@ public record SqliteError(int code, String message) {
         || message.contains("unsupported file format");
   }
 
+  /** The time of the connection is up. */
+  boolean isOutOfTime() {
+    return code == INTERRUPT;
+  }
+
   /** Proof of damage: SQLITE_CORRUPT, and not only a schema that is too new. */
   boolean isCorruption() {
     return code == CORRUPT && !isUnreadableSchema();
   }
 
   /**
-   * The machine came in the way, not what is in the file: no space, no permission, an I/O error. At
-   * another time it may be told.
+   * The machine came in the way, not what is in the file: no space, no permission, not enough time,
+   * an I/O error. At another time it may be told.
    */
   public boolean isOfTheMachine() {
     return switch (code) {
-      case BUSY, LOCKED, NO_MEMORY, READ_ONLY, IO_ERROR, FULL, CANT_OPEN -> true;
+      case BUSY, LOCKED, NO_MEMORY, READ_ONLY, INTERRUPT, IO_ERROR, FULL, CANT_OPEN -> true;
       default -> false;
     };
   }
@@ -69,6 +81,7 @@ public record SqliteError(int code, String message) {
       case "LOCKED" -> LOCKED;
       case "NOMEM" -> NO_MEMORY;
       case "READONLY" -> READ_ONLY;
+      case "INTERRUPT" -> INTERRUPT;
       case "IOERR" -> IO_ERROR;
       case "CORRUPT" -> CORRUPT;
       case "FULL" -> FULL;

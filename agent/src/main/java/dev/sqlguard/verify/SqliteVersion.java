@@ -1,5 +1,7 @@
 package dev.sqlguard.verify;
 
+import java.util.Optional;
+
 /** Versions of SQLite, compared. */
 public final class SqliteVersion {
   private static final int PARTS = 3;
@@ -57,5 +59,11 @@ public final class SqliteVersion {
    */
   static boolean isBefore(String version, String other) {
     return number(version) < number(other);
+  }
+
+  /** The same of an engine that has opened a file; true where it doesn't know its version. */
+  static boolean isBefore(SqliteEngine engine, String other) {
+    Optional<String> version = engine.version();
+    return version.isEmpty() || isBefore(version.get(), other);
   }
 }

@@ -30,7 +30,7 @@ public sealed interface Verdict {
     NOT_A_DATABASE,
     /** The schema or the format can't be read; a newer SQLite may be able to. */
     TOO_NEW,
-    /** Locked, no permission, no space, an I/O error: nothing that the file itself says. */
+    /** Locked, no permission, no space, no time, an I/O error: nothing that the file says. */
     MACHINE,
     /** Everything else: an unknown collation, function … */
     OTHER

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 
 /** Database files that somebody made to cost whoever reads them time, memory or disk. */
 enum HostileFile {
@@ -344,6 +347,74 @@ enum HostileFile {
       Images.zeroPage(db, new Pages(db).root("f_data"));
     }
   },
+  SLOW_INDEX {
+    @Override
+    void create(Path db) throws SQLException {
+      String slow = "length(replace(hex(zeroblob(200000 + a)), '0', 'ab'))";
+      String index = "CREATE INDEX e ON t(a" + (", " + slow).repeat(20) + ")";
+      Databases.execute(
+          db,
+          "CREATE TABLE t(a)",
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)"
+              + " INSERT INTO t SELECT i FROM n",
+          "CREATE INDEX e ON t(a)",
+          "PRAGMA writable_schema=ON",
+          "UPDATE sqlite_schema SET sql = '" + index.replace("'", "''") + "' WHERE name = 'e'");
+    }
+
+    @Override
+    void spoil(Path db) {}
+  },
+  CHECKED_INDEX_OF_AN_ENDLESS_VIEW {
+    @Override
+    void create(Path db) throws SQLException {
+      fts4OfAnEndlessView(db);
+    }
+
+    @Override
+    void spoil(Path db) {}
+  },
+  DAMAGE_BESIDE_AN_ENDLESS_VIEW {
+    @Override
+    void create(Path db) throws SQLException {
+      fts4OfAnEndlessView(db);
+    }
+
+    @Override
+    void spoil(Path db) throws Exception {
+      Images.putInt(db, 32, 77);
+    }
+  },
+  R_TREE_OF_ONE_CHILD {
+    @Override
+    void create(Path db) throws SQLException {
+      int depth = 9;
+      List<String> statements = new ArrayList<>();
+      statements.add("CREATE TABLE t(a)");
+      statements.add("INSERT INTO t VALUES (1), (2), (3)");
+      statements.add("CREATE VIRTUAL TABLE r USING rtree(id, a, b)");
+      statements.add("INSERT INTO r VALUES (1, 1, 2)");
+      for (int level = 0; level <= depth; level++) {
+        boolean leaf = level == depth;
+        int node = level + 1;
+        ByteBuffer content = ByteBuffer.allocate(4 + 51 * 16);
+        content.putShort((short) (level == 0 ? depth : 0)).putShort((short) (leaf ? 1 : 51));
+        for (int i = 0; i < 51; i++) {
+          content.putLong(leaf ? 1 : node + 1).putFloat(1).putFloat(2);
+        }
+        String hex = HexFormat.of().formatHex(content.array());
+        statements.add("INSERT OR REPLACE INTO r_node VALUES (" + node + ", x'" + hex + "')");
+        if (level > 0) {
+          statements.add("INSERT INTO r_parent VALUES (" + node + ", " + level + ")");
+        }
+      }
+      statements.add("UPDATE r_rowid SET nodeno = " + (depth + 1));
+      Databases.execute(db, statements.toArray(new String[0]));
+    }
+
+    @Override
+    void spoil(Path db) {}
+  },
   SLOW_CHECKS {
     @Override
     void create(Path db) throws SQLException {
@@ -413,6 +484,16 @@ enum HostileFile {
   }
 
   abstract void spoil(Path db) throws Exception;
+
+  private static void fts4OfAnEndlessView(Path db) throws SQLException {
+    Databases.execute(
+        db,
+        "CREATE TABLE t(a)",
+        "INSERT INTO t VALUES (1), (2), (3)",
+        "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+            + " SELECT i AS docid, i AS rowid, 'word' AS a FROM n",
+        "CREATE VIRTUAL TABLE f USING fts4(a, content='v')");
+  }
 
   /** Objects that all claim to begin on pages of their own. */
   private static void schemaOf(Path db, int objects, String sql) throws SQLException {

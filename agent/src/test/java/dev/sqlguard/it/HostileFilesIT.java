@@ -144,4 +144,68 @@ class HostileFilesIT {
     List<String> names = Arrays.asList(folder.toFile().list());
     assertTrue(names.stream().noneMatch(name -> name.contains(".sqlguard-")), names::toString);
   }
+
+  /** The application reads its rows, and what was kept before stays. */
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.INCLUDE,
+      names = {
+        "SLOW_INDEX",
+        "DAMAGE_BESIDE_AN_ENDLESS_VIEW",
+        "CHECKED_INDEX_OF_AN_ENDLESS_VIEW",
+        "R_TREE_OF_ONE_CHILD"
+      })
+  void whatWouldTakeForEverIsLeftToTheApplication(HostileFile kind) throws Exception {
+    Path folder = Files.createDirectory(named(kind, ".later"));
+    Path db = Starts.unused(folder);
+    Databases.create(db, 300);
+    assertEquals("ok", starts.start(db).opened());
+    Path backup = Databases.beside(db, ".bak");
+    String before = Images.hash(backup);
+    Files.delete(db);
+    kind.make(db);
+    String hostile = Images.hash(db);
+    String rows = kind == HostileFile.SLOW_INDEX ? "4000" : "3";
+    Starts.Start start =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(PATIENCE_SECONDS),
+            () -> starts.start(db, "SELECT count(*) FROM t NOT INDEXED"),
+            kind::name);
+    assertEquals(List.of(rows), start.answers(), start.lines()::toString);
+    if (kind == HostileFile.SLOW_INDEX || kind == HostileFile.DAMAGE_BESIDE_AN_ENDLESS_VIEW) {
+      assertEquals(hostile, Images.hash(db));
+      assertEquals(before, Images.hash(backup));
+      assertEquals(1, start.lines().size(), start.lines()::toString);
+      assertTrue(start.lines().get(0).contains("SQLite was stopped"), start.lines().get(0));
+    } else {
+      // Kept, because what came after it is poorer.
+      assertEquals(before, Images.hash(Databases.beside(db, ".bak.keep")));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.INCLUDE,
+      names = {
+        "SLOW_INDEX",
+        "DAMAGE_BESIDE_AN_ENDLESS_VIEW",
+        "CHECKED_INDEX_OF_AN_ENDLESS_VIEW",
+        "R_TREE_OF_ONE_CHILD"
+      })
+  void aCheckByHandEnds(HostileFile kind) throws Exception {
+    Path db = Files.createDirectory(named(kind, ".checked")).resolve("app.db");
+    kind.make(db);
+    GuardedJvm.Ended ended =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(PATIENCE_SECONDS),
+            () -> Command.on(GuardedJvm.jvm().unguarded(), GuardedJvm.AGENT, "check", db),
+            kind::name);
+    String verdict =
+        switch (kind) {
+          case CHECKED_INDEX_OF_AN_ENDLESS_VIEW -> "healthy";
+          case R_TREE_OF_ONE_CHILD -> "nodes have several parents";
+          default -> "can't be judged (SQLite was stopped after 10 s";
+        };
+    assertTrue(ended.output().toString().contains(verdict), ended.output()::toString);
+  }
 }

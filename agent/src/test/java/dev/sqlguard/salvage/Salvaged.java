@@ -42,7 +42,7 @@ record Salvaged(Path out, SalvageReport report, long indexesBuilt) {
     Path out = damaged.resolveSibling(damaged.getFileName() + ".salvaged");
     Files.deleteIfExists(out);
     AtomicLong built = new AtomicLong();
-    SalvageOptions options = new SalvageOptions(backup, backfill, Optional.empty(), true);
+    SalvageOptions options = new SalvageOptions(backup, backfill, Optional.empty(), true, true);
     try (DamagedFile image = DamagedFile.open(damaged, Replay.SALVAGE)) {
       Salvage salvage =
           new Salvage(

@@ -73,7 +73,7 @@ class SeparateQuarantineTest {
 
   private SalvageReport salvage() throws IOException {
     SalvageOptions options =
-        new SalvageOptions(Optional.empty(), false, Optional.of(quarantine), true);
+        new SalvageOptions(Optional.empty(), false, Optional.of(quarantine), true, false);
     try (DamagedFile image = DamagedFile.open(db, Replay.STRICT)) {
       return new Salvage(
               image, options, SeparateQuarantineTest::open, SalvageProgress.none(), new Disk())

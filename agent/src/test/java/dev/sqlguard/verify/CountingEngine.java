@@ -19,6 +19,10 @@ final class CountingEngine implements SqliteEngine {
     return opened;
   }
 
+  void forget() {
+    opened = 0;
+  }
+
   @Override
   public Connection open(Path file) throws SQLException {
     opened++;

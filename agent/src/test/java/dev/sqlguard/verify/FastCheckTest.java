@@ -174,4 +174,24 @@ class FastCheckTest {
       return ImageHash.of(bytes);
     }
   }
+
+  /** SQLite's check of such an index reads all of the view, which has no end. */
+  @Test
+  void aTextIndexOverAViewIsNotLeftToSqlite() throws Exception {
+    Path file =
+        database(
+            "CREATE TABLE docs(a)",
+            "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                + " SELECT i AS docid, i AS rowid, 'word' AS a FROM n",
+            "CREATE VIRTUAL TABLE f USING fts4(a, content='v')");
+    assertInstanceOf(Healthy.class, check(engine).verify(file, Depth.FULL));
+    engine.forget();
+    assertInstanceOf(Healthy.class, check(engine).verify(file, Depth.FULL));
+    assertEquals(0, engine.opened());
+    database("CREATE VIRTUAL TABLE g USING fts4(a, content=\"DOCS\")");
+    check(engine).verify(file, Depth.FULL);
+    engine.forget();
+    check(engine).verify(file, Depth.FULL);
+    assertEquals(1, engine.opened());
+  }
 }

@@ -9,6 +9,11 @@ import java.util.Deque;
  * child make a walk of centuries, and SQLite's own check walks it.
  */
 public final class RtreePaths {
+  /** So often a node may be met, which costs SQLite little. */
+  private static final long TIMES = 8;
+
+  private static final long SHORT_WALK = 10_000;
+
   /** Deeper trees SQLite doesn't enter. */
   private static final int DEEPEST = 40;
 
@@ -30,9 +35,15 @@ public final class RtreePaths {
 
   private RtreePaths() {}
 
-  /** Whether the walk meets more than {@code most} nodes: then some have two parents. */
-  public static <E extends Exception> boolean exceed(Nodes<E> nodes, int coordinates, long most)
+  /**
+   * Whether the walk meets many more nodes than there are: then some have several parents, or don't
+   * exist.
+   *
+   * @param count how many there are
+   */
+  public static <E extends Exception> boolean exceed(Nodes<E> nodes, int coordinates, long count)
       throws E {
+    long most = SHORT_WALK + TIMES * count;
     byte[] root = nodes.node(ROOT);
     int depth = root == null || root.length < HEADER ? 0 : BigEndian.u16(root, 0);
     if (depth > DEEPEST) {

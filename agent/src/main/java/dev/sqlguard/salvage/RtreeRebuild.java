@@ -34,7 +34,7 @@ final class RtreeRebuild {
     this.integers = integers;
   }
 
-  /** Whether there are fewer nodes than a walk through all of them meets. */
+  /** Whether a walk through it meets many more nodes than there are. */
   boolean isEndless() throws SQLException {
     int coordinates = coordinates();
     String nodes = VirtualTables.shadow(table, "node");

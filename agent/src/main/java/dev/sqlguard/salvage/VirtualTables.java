@@ -255,7 +255,7 @@ final class VirtualTables {
     try {
       if (new RtreeRebuild(db, table, false).isEndless()) {
         // SQLite's check would follow all ways to them.
-        return "nodes have several parents";
+        return "its nodes name more nodes than there are";
       }
     } catch (SQLException e) {
       // A table of its own is missing, for example: SQLite says so.

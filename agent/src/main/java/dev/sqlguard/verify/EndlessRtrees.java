@@ -19,8 +19,8 @@ final class EndlessRtrees {
   private EndlessRtrees() {}
 
   /**
-   * What is wrong with each of them: there are fewer nodes than a walk meets. Nothing where the
-   * b-trees that they stand in have no end either.
+   * What is wrong with each of them: its cells name many more nodes than there are. Nothing where
+   * the b-trees that they stand in have no end either.
    *
    * @param image the file that {@code db} has open, private to this process
    */
@@ -32,7 +32,9 @@ final class EndlessRtrees {
     List<Finding> findings = new ArrayList<>();
     for (String table : names) {
       if (isEndless(db, table)) {
-        findings.add(Finding.ofRows("In RTree main." + table + ": nodes have several parents"));
+        findings.add(
+            Finding.ofRows(
+                "In RTree main." + table + ": its nodes name more nodes than there are"));
       }
     }
     return findings;

@@ -2,9 +2,11 @@ package dev.sqlguard.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,6 +14,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How drivers of several ages read a name. */
 class OldDriversIT {
   @TempDir Path directory;
+
+  /** As far back as they can be interrupted at all: 3.7.2 waits for its own statement. */
+  @ParameterizedTest
+  @ValueSource(strings = {"3.21.0", "3.36.0"})
+  void areStoppedWhereACheckTakesTooLong(String version) throws Exception {
+    Path db = directory.resolve("app.db");
+    HostileFile.SLOW_INDEX.make(db);
+    try (var app = Drivers.jvm(version).start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      assertEquals("4000", app.say("sql", "a", "SELECT count(*) FROM t NOT INDEXED"));
+      var lines = app.end("return").guardLines();
+      assertEquals(1, lines.size(), lines::toString);
+      assertTrue(lines.get(0).contains("SQLite was stopped after 10 s"), lines.get(0));
+    }
+    assertEquals(List.of("app.db"), Databases.filesOf(db));
+  }
 
   /** Only from 3.8 on a driver cuts the name off there, and knows the URI that avoids it. */
   @ParameterizedTest

@@ -334,8 +334,22 @@ public final class Guard {
     String what = exists ? "is empty" : "doesn't exist";
     boolean open = FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(main))) > 0;
     if (!open && hasContent(FileStat.ofEntry(walOf(main)))) {
-      announce(main, what + ", but its WAL isn't", workplace.orphanedLog().keep());
+      try {
+        announce(main, what + ", but its WAL isn't", workplace.orphanedLog().keep());
+      } catch (IOException e) {
+        fail(main, what + ", but its WAL isn't; keeping that failed", e, "SQLite will delete it");
+        return Outcome.PROCEED;
+      }
     }
+    try {
+      keepBackupOfMissing(main, what, workplace);
+    } catch (IOException e) {
+      fail(main, what + "; keeping its good backup failed", e, "the next start tries again");
+    }
+    return Outcome.PROCEED;
+  }
+
+  private void keepBackupOfMissing(Path main, String what, Workplace workplace) throws IOException {
     Optional<BackupNames.Series> series = workplace.rotation().freeSeries();
     if (series.isPresent()) {
       Path backup = series.get().slot(0);
@@ -347,7 +361,13 @@ public final class Guard {
             main, what + ", but a good backup does exist: " + backup + ", " + Wording.of(taken));
       }
     }
-    return Outcome.PROCEED;
+  }
+
+  private void fail(Path main, String what, IOException e, String then) throws IOException {
+    if (disk.isRevoked()) {
+      throw e;
+    }
+    log.warn(main, what + " (" + Wording.of(e) + "), and " + then);
   }
 
   /** Without a place to work beside the database: a verdict, and nothing more. */

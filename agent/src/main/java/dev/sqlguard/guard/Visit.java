@@ -97,15 +97,26 @@ final class Visit {
     return Optional.of(settings.whenRowsAreLost(main, said.get().damage()));
   }
 
+  /** It stays healthy, whatever becomes of its backup. */
   private Outcome healthy(Examination seen, Contents contents) throws IOException {
-    Optional<String> behindDamage = seen.commitsBehindDamage();
-    boolean dropped = behindDamage.isPresent() && !workplace.brokenLog().isKept(behindDamage.get());
-    boolean safeToRotate = keepRicherBackup(contents, dropped);
-    if (dropped) {
-      keepBrokenLog(behindDamage.get(), seen);
+    Optional<Path> backup = Optional.empty();
+    try {
+      backup = backUp(seen, contents);
+    } catch (IOException e) {
+      if (disk.isRevoked()) {
+        throw e;
+      }
+      log.warn(main, Wording.ofFailedBackup(seen.note(), e));
     }
-    if (settings.backups() == 0 || !safeToRotate) {
-      return passed(seen, Optional.empty());
+    return passed(seen, backup);
+  }
+
+  /**
+   * @return the newest backup, where that holds what was checked
+   */
+  private Optional<Path> backUp(Examination seen, Contents contents) throws IOException {
+    if (!keepWhatIsRicher(seen, contents) || settings.backups() == 0) {
+      return Optional.empty();
     }
     boolean quick = settings.check() == Settings.Check.QUICK;
     Rotation rotation = workplace.rotation();
@@ -134,7 +145,7 @@ final class Visit {
               + taken.foreign()
               + " isn't the guard's; move it away or set backup-dir");
     }
-    return passed(seen, placeOf(result));
+    return placeOf(result);
   }
 
   private static Optional<Path> placeOf(Rotation.Result result) {
@@ -152,7 +163,7 @@ final class Visit {
    *
    * @param backup where the newest one is that holds what was checked
    */
-  private Outcome passed(Examination seen, Optional<Path> backup) throws IOException {
+  private Outcome passed(Examination seen, Optional<Path> backup) {
     if (settings.check() != Settings.Check.AUTO || seen.encrypted() || seen.origin().isEmpty()) {
       return Outcome.READ;
     }
@@ -161,10 +172,36 @@ final class Visit {
     if (backup.isPresent()
         && !origin.hasSideContent()
         && Seal.isSettled(origin.main(), startedAt)) {
-      Optional<BackupRecord> record = workplace.catalog().identify(backup.get());
-      hash = record.isPresent() ? Optional.of(record.get().hash()) : Optional.empty();
+      hash = hashOf(backup.get());
     }
     return Outcome.passed(new FullCheck(startedAt, origin.main(), hash));
+  }
+
+  /** Without it there is no seal, and nothing else to say of that. */
+  private Optional<String> hashOf(Path backup) {
+    try {
+      return workplace.catalog().identify(backup).map(BackupRecord::hash);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * A poorer database must not push out what is richer: the last backup, and transactions in a log
+   * that the application's next commit overwrites.
+   *
+   * @return false where there must be no new backup
+   */
+  private boolean keepWhatIsRicher(Examination seen, Contents contents) throws IOException {
+    Optional<String> commits = seen.commitsBehindDamage();
+    boolean dropped = commits.isPresent() && !workplace.brokenLog().isKept(commits.get());
+    try {
+      return keepRicherBackup(contents, dropped);
+    } finally {
+      if (dropped) {
+        keepBrokenLog(commits.get(), seen);
+      }
+    }
   }
 
   /** What can't be kept is no reason to go without a backup. */

@@ -127,7 +127,17 @@ final class Wording {
         + " guard";
   }
 
-  /** Evidence that had to go. */
+  /**
+   * @param note what else there is to say of its check
+   */
+  static String ofFailedBackup(String note, IOException e) {
+    return "healthy"
+        + note
+        + ", but not backed up ("
+        + of(e)
+        + "); older backups stay, and the next start tries again";
+  }
+
   static String ofBrokenLogLost(IOException e) {
     return "its WAL has committed transactions behind a broken frame, where SQLite ends; not kept ("
         + of(e)
@@ -143,6 +153,7 @@ final class Wording {
         + " OUT";
   }
 
+  /** Evidence that had to go. */
   static String ofDeleted(Path evidence) {
     Path quarantine = EvidenceFiles.quarantineOf(evidence);
     return "older evidence deleted: "

@@ -1,10 +1,13 @@
 package dev.sqlguard.store;
 
+import java.io.IOException;
+import java.io.SyncFailedException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 
 /** Errors of reading and writing, for people. */
 public final class Errors {
@@ -26,5 +29,15 @@ public final class Errors {
       return file.getFile() + ": " + cause.getClass().getSimpleName();
     }
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+
+  /** The same with the file's name: about one that is open the JDK tells only what happened. */
+  static IOException named(Path path, IOException e) {
+    if (e.getClass() != IOException.class && !(e instanceof SyncFailedException)) {
+      return e;
+    }
+    FileSystemException named = new FileSystemException(path.toString(), null, e.getMessage());
+    named.initCause(e);
+    return named;
   }
 }

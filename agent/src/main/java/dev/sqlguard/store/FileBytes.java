@@ -14,12 +14,13 @@ import java.util.Arrays;
 public final class FileBytes implements ByteSource, Closeable {
   private static final int BUFFER = 1 << 18;
 
+  private final Path path;
   private final RandomAccessFile file;
   private final long size;
 
   /** Opens {@code path} for reading. Closing releases every lock that the process has on it. */
   public FileBytes(Path path) throws IOException {
-    this(OpenedFile.forReading(path));
+    this(path, OpenedFile.forReading(path));
   }
 
   /**
@@ -27,11 +28,12 @@ public final class FileBytes implements ByteSource, Closeable {
    * link, and it is that process's business where it leads.
    */
   public static FileBytes throughDescriptor(Path link) throws IOException {
-    return new FileBytes(new RandomAccessFile(link.toFile(), "r"));
+    return new FileBytes(link, new RandomAccessFile(link.toFile(), "r"));
   }
 
   /** Takes over {@code file}; the size is the one at this moment. */
-  FileBytes(RandomAccessFile file) throws IOException {
+  FileBytes(Path path, RandomAccessFile file) throws IOException {
+    this.path = path;
     this.file = file;
     this.size = file.length();
   }
@@ -43,16 +45,20 @@ public final class FileBytes implements ByteSource, Closeable {
 
   @Override
   public int read(long position, byte[] into, int offset, int length) throws IOException {
-    file.seek(position);
-    int done = 0;
-    while (done < length) {
-      int n = file.read(into, offset + done, length - done);
-      if (n < 0) {
-        break;
+    try {
+      file.seek(position);
+      int done = 0;
+      while (done < length) {
+        int n = file.read(into, offset + done, length - done);
+        if (n < 0) {
+          break;
+        }
+        done += n;
       }
-      done += n;
+      return done;
+    } catch (IOException e) {
+      throw Errors.named(path, e);
     }
-    return done;
   }
 
   /** Compares size and every byte. */

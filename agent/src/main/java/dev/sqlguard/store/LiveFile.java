@@ -90,7 +90,7 @@ public final class LiveFile implements Closeable {
 
   /** The file's bytes, read through this descriptor. Not to be closed. */
   public FileBytes bytes() throws IOException {
-    return new FileBytes(file);
+    return new FileBytes(main, file);
   }
 
   /** fsync. */

@@ -18,7 +18,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  * method that does this and nothing else, so that a test can count, fail, cut short or stop at
  * every single one. {@link Disk} makes whole operations of them. What only reads isn't here.
  *
- * <p>Calls on an open file are told its path too, for whoever listens.
+ * <p>Calls on an open file are told its path too, for whoever listens, and so that what they throw
+ * names it.
  */
 public class Syscalls {
   /** Whether nothing is to happen any more: see {@link Lease}. */
@@ -64,18 +65,30 @@ public class Syscalls {
   protected void write(
       Path path, RandomAccessFile file, long position, byte[] bytes, int offset, int length)
       throws IOException {
-    file.seek(position);
-    file.write(bytes, offset, length);
+    try {
+      file.seek(position);
+      file.write(bytes, offset, length);
+    } catch (IOException e) {
+      throw Errors.named(path, e);
+    }
   }
 
   /** ftruncate(2): makes the file shorter, or longer with zeros. */
   protected void truncate(Path path, RandomAccessFile file, long length) throws IOException {
-    file.setLength(length);
+    try {
+      file.setLength(length);
+    } catch (IOException e) {
+      throw Errors.named(path, e);
+    }
   }
 
   /** fsync(2) of a file. */
   protected void sync(Path path, RandomAccessFile file) throws IOException {
-    file.getFD().sync();
+    try {
+      file.getFD().sync();
+    } catch (IOException e) {
+      throw Errors.named(path, e);
+    }
   }
 
   /**
@@ -122,6 +135,8 @@ public class Syscalls {
         () -> {
           try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+          } catch (IOException e) {
+            throw Errors.named(directory, e);
           }
           return null;
         });
@@ -164,7 +179,11 @@ public class Syscalls {
    */
   protected FileLock tryLock(Path path, RandomAccessFile file, long position, long size)
       throws IOException {
-    return file.getChannel().tryLock(position, size, false);
+    try {
+      return file.getChannel().tryLock(position, size, false);
+    } catch (IOException e) {
+      throw Errors.named(path, e);
+    }
   }
 
   private static FileAttribute<?>[] ownerOnly() {

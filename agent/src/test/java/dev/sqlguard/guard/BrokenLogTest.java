@@ -90,6 +90,24 @@ class BrokenLogTest {
   /** As many rows as before the move, but others. */
   @Test
   void aBackupOfRowsThatMovedToAnotherTableIsKept() throws Exception {
+    String moved = moveARowAndBreakTheLog();
+    scene.start();
+    assertEquals(moved, Picture.contentOf(scene.beside(".bak.keep")));
+  }
+
+  /** The application's next commit overwrites it. */
+  @Test
+  void theLogIsKeptWhereTheBackupCanNotBe() throws Exception {
+    String moved = moveARowAndBreakTheLog();
+    FailingSyscalls calls =
+        new FailingSyscalls(call -> call.is(Kind.RENAME, "-keep"), Failure.IO_ERROR, false);
+    scene.start(calls);
+    assertTrue(calls.failedAt().isPresent());
+    assertEquals(1, evidence());
+    assertEquals(moved, Picture.contentOf(scene.beside(".bak")));
+  }
+
+  private String moveARowAndBreakTheLog() throws Exception {
     String move = "INSERT INTO setting SELECT name, note FROM person WHERE id = 20";
     leaveLog(
         "UPDATE person SET note = 'x' WHERE id = 20",
@@ -103,8 +121,7 @@ class BrokenLogTest {
     scene.start();
     assertEquals(moved, Picture.contentOf(scene.beside(".bak")));
     breakLog();
-    scene.start();
-    assertEquals(moved, Picture.contentOf(scene.beside(".bak.keep")));
+    return moved;
   }
 
   @Test

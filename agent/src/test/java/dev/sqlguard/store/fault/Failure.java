@@ -15,15 +15,15 @@ import static dev.sqlguard.store.fault.Call.Kind.TRUNCATE;
 import static dev.sqlguard.store.fault.Call.Kind.UNLINK;
 import static dev.sqlguard.store.fault.Call.Kind.WRITE;
 
+import dev.sqlguard.store.Syscalls;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.SyncFailedException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.sql.SQLException;
 import java.util.Set;
 
-/** A way in which a system call fails, with the exception that the JDK makes of it. */
+/** A way in which a system call fails, with the exception that {@link Syscalls} makes of it. */
 public enum Failure {
   /** ENOSPC. Names can still be taken away, and what is there can be read. */
   NO_SPACE(
@@ -92,16 +92,16 @@ public enum Failure {
       return new IOException(new SQLException(sqlite, null, sqliteCode));
     }
     if (kind == WRITE && this == SHORT_WRITE) {
-      return new WatchedSyscalls.ShortWrite(call.length() / 2, reason);
+      return new WatchedSyscalls.ShortWrite(call.length() / 2, path, reason);
     }
     if (kind == OPEN) {
       return new FileNotFoundException(path + " (" + reason + ")");
     }
     if (kind == SYNC) {
-      return new SyncFailedException("sync failed");
+      return new FileSystemException(path, null, "sync failed");
     }
     if (kind == WRITE || kind == TRUNCATE || kind == LOCK || kind == SYNC_DIRECTORY) {
-      return new IOException(reason);
+      return new FileSystemException(path, null, reason);
     }
     if (kind == COPY_ATTRIBUTES) {
       return new IOException("the attributes of " + path + " can't be copied");

@@ -5,18 +5,19 @@ import dev.sqlguard.store.fault.Call.Kind;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
 /** System calls that somebody is told of, and may prevent. */
 public abstract class WatchedSyscalls extends Syscalls {
   /** A write of which only the first bytes reach the file. */
-  public static final class ShortWrite extends IOException {
+  public static final class ShortWrite extends FileSystemException {
     private static final long serialVersionUID = 1;
     private final int written;
 
-    public ShortWrite(int written, String message) {
-      super(message);
+    public ShortWrite(int written, String path, String reason) {
+      super(path, null, reason);
       this.written = written;
     }
   }
@@ -100,7 +101,8 @@ public abstract class WatchedSyscalls extends Syscalls {
 
   @Override
   protected Path makeTemporaryDirectory(String prefix) throws IOException {
-    before(Call.of(Kind.MAKE_DIRECTORY, Path.of(prefix)));
+    Path place = Path.of(System.getProperty("java.io.tmpdir"), prefix);
+    before(Call.of(Kind.MAKE_DIRECTORY, place));
     Path made = super.makeTemporaryDirectory(prefix);
     after(Call.of(Kind.MAKE_DIRECTORY, made));
     return made;

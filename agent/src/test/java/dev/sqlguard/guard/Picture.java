@@ -131,6 +131,11 @@ final class Picture {
     return strays;
   }
 
+  /** The same but for working files. */
+  boolean hasSameFilesAs(Picture other) {
+    return files.equals(other.files);
+  }
+
   /**
    * This, with originals that {@code now} still has where here they had to go: on a full disk they
    * stay.

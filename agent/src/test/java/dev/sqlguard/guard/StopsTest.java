@@ -13,10 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The guard dies before each of its system calls in turn, and before, in the middle of, and after
- * SQLite's work on each private copy. The next start has to find every row, every good copy, and
- * nothing left lying about. Without {@code -Pfull} it is a few stops in each scenario, at the kinds
- * of calls that were hit least.
+ * The guard dies before each of its system calls in turn, in the middle of each of its writes, and
+ * before, in the middle of, and after SQLite's work on each private copy. The next start has to
+ * find every row, every good copy, and nothing left lying about. Without {@code -Pfull} it is a few
+ * stops in each scenario, at the kinds of calls that were hit least.
  */
 class StopsTest {
   private static final int MOMENTS_INSIDE_SQLITE = Sample.FULL ? 3 : 1;
@@ -40,11 +40,19 @@ class StopsTest {
     Random random = Sample.random(scenario);
     for (int k : Sample.of(reference.calls(), FEW, TALLY, random)) {
       stop(scenario, reference, k, Optional.empty());
-      boolean sqlite = reference.calls().get(k).kind() == Call.Kind.SQLITE;
-      for (int i = 0; sqlite && i < MOMENTS_INSIDE_SQLITE; i++) {
+      for (int i = momentsInside(reference.calls().get(k)); i > 0; i--) {
         stop(scenario, reference, k, Optional.of(new Random(random.nextLong())));
       }
     }
+  }
+
+  private static int momentsInside(Call call) {
+    return switch (call.kind()) {
+      case SQLITE -> MOMENTS_INSIDE_SQLITE;
+      // Of a byte there is no part.
+      case WRITE -> call.length() > 1 ? 1 : 0;
+      default -> 0;
+    };
   }
 
   private static void stop(Scenario scenario, Reference reference, int k, Optional<Random> inside)

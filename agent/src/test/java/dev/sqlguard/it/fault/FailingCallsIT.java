@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sqlguard.it.GuardedJvm;
 import dev.sqlguard.it.fault.Stage.Undisturbed;
+import dev.sqlguard.store.fault.Call;
 import dev.sqlguard.store.fault.Failure;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,8 +49,10 @@ class FailingCallsIT {
     for (int i = 0; i < FAILURES; i++) {
       Undisturbed start = starts.get(i % starts.size());
       TracedCall call = start.calls().get(random.nextInt(start.calls().size()));
-      Failure failure = Failure.values()[random.nextInt(Failure.values().length)];
-      Fault fault = Fault.failing(call.number(), failure, random.nextBoolean());
+      boolean lasting = random.nextBoolean();
+      List<Failure> ways = Failure.of(Call.Kind.valueOf(call.kind()), lasting);
+      Failure failure = ways.get(random.nextInt(ways.size()));
+      Fault fault = Fault.failing(call.number(), failure, lasting);
       failures.add(
           () -> {
             fail(start, fault, call);

@@ -17,6 +17,11 @@ record Fault(int call, String... words) {
     return new Fault(call, "kind=" + kind, "kill=before");
   }
 
+  /** When half of a write is done. */
+  static Fault killedInWrite(int call) {
+    return new Fault(call, "kind=WRITE", "kill=within");
+  }
+
   /** When a piece of SQLite's work is over. */
   static Fault killedAfterSqlite(int call) {
     return new Fault(call, "kind=SQLITE", "kill=after");

@@ -22,9 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A JVM kills itself at one of the guard's system calls, or before, within or after SQLite's work
- * on a private copy; the next start finishes what is to be done, and nothing was lost in between.
- * Some of these next starts are killed themselves. More of them with {@code -Pfull}.
+ * A JVM kills itself at one of the guard's system calls, in the middle of one of its writes, or
+ * before, within or after SQLite's work on a private copy; the next start finishes what is to be
+ * done, and nothing was lost in between. Some of these next starts are killed themselves. More of
+ * them with {@code -Pfull}.
  */
 class HaltsIT {
   private static final int HALTS = Integer.getInteger("sqlguard.it.rounds", 4) / 4;
@@ -35,6 +36,7 @@ class HaltsIT {
   private static final String BEFORE = "SQLITE before";
   private static final String INSIDE = "SQLITE inside";
   private static final String AFTER = "SQLITE after";
+  private static final String WITHIN = "WRITE within";
 
   @TempDir Path directory;
   @AutoClose private Stage stage;
@@ -58,6 +60,7 @@ class HaltsIT {
     Fault fault() {
       return switch (kind) {
         case INSIDE -> Fault.killedInSqlite(call, nanos);
+        case WITHIN -> Fault.killedInWrite(call);
         case AFTER -> Fault.killedAfterSqlite(call);
         case BEFORE -> Fault.killedBefore(Call.Kind.SQLITE.name(), call);
         default -> Fault.killedBefore(kind, call);
@@ -92,7 +95,7 @@ class HaltsIT {
   }
 
   private static Set<String> kinds() {
-    Set<String> kinds = new HashSet<>(Set.of(BEFORE, INSIDE, AFTER));
+    Set<String> kinds = new HashSet<>(Set.of(BEFORE, INSIDE, AFTER, WITHIN));
     for (Call.Kind kind : Call.Kind.values()) {
       if (kind != Call.Kind.SQLITE) {
         kinds.add(kind.name());
@@ -133,6 +136,9 @@ class HaltsIT {
       int number = numbers.merge(call.kind(), 1, Integer::sum);
       String kind = call.isSqlite() ? BEFORE : call.kind();
       halts.add(halt(start, number, kind, 0));
+      if (kind.equals(Call.Kind.WRITE.name())) {
+        halts.add(halt(start, number, WITHIN, 0));
+      }
       if (call.isSqlite()) {
         for (int i = 0; i < MOMENTS_INSIDE; i++) {
           long nanos = (long) (random.nextDouble() * call.nanos());
@@ -182,7 +188,7 @@ class HaltsIT {
   private static String kindOf(List<TracedCall> calls, Halt halt) {
     TracedCall last = calls.get(calls.size() - 1);
     if (!last.isSqlite()) {
-      return last.kind();
+      return halt.kind().equals(WITHIN) ? WITHIN : last.kind();
     }
     if (last.nanos() > 0) {
       return AFTER;

@@ -16,6 +16,7 @@ public final class FailingSyscalls extends WatchedSyscalls {
   private boolean missed;
 
   private Call first;
+  private int failed;
 
   /**
    * @param good how many calls succeed before the one that fails
@@ -41,6 +42,11 @@ public final class FailingSyscalls extends WatchedSyscalls {
     return Optional.ofNullable(first);
   }
 
+  /** How many calls have failed: where it is one, what lasts makes no difference. */
+  public int failed() {
+    return failed;
+  }
+
   @Override
   protected boolean syncs() {
     return false;
@@ -57,6 +63,7 @@ public final class FailingSyscalls extends WatchedSyscalls {
       first = call;
     }
     if (now || lasting && first != null && failure.hits(call)) {
+      failed++;
       throw failure.of(call);
     }
   }
@@ -68,6 +75,7 @@ public final class FailingSyscalls extends WatchedSyscalls {
       first = armed;
     }
     if (now || lasting && first != null && failure.hits(call)) {
+      failed++;
       throw failure.of(call);
     }
   }

@@ -21,6 +21,8 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** A way in which a system call fails, with the exception that {@link Syscalls} makes of it. */
@@ -78,6 +80,23 @@ public enum Failure {
     this.sqlite = sqlite;
     this.sqliteCode = sqliteCode;
     this.lasting = lasting;
+  }
+
+  /**
+   * The ways that differ for a call: of a write alone a part may be done; and of some that fail
+   * once the guard sees the same exception, whatever the reason.
+   *
+   * @param lasting whether others fail after it
+   */
+  public static List<Failure> of(Call.Kind kind, boolean lasting) {
+    if (!lasting && (kind == SYNC || kind == COPY_ATTRIBUTES)) {
+      return List.of(IO_ERROR);
+    }
+    List<Failure> ways = new ArrayList<>(List.of(values()));
+    if (kind != WRITE) {
+      ways.remove(SHORT_WRITE);
+    }
+    return ways;
   }
 
   /** Whether this call too fails for as long as what is wrong with the disk lasts. */

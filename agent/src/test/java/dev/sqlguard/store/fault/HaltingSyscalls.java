@@ -1,6 +1,8 @@
 package dev.sqlguard.store.fault;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
 
 /**
  * The system calls of a whole process, steered from outside: see {@link Steering}. Together with
@@ -12,6 +14,18 @@ public final class HaltingSyscalls extends WatchedSyscalls {
     Failure failure = Steering.PROCESS.begin(call);
     if (failure != null) {
       throw failure.of(call);
+    }
+  }
+
+  @Override
+  protected void write(
+      Path path, RandomAccessFile file, long position, byte[] bytes, int offset, int length)
+      throws IOException {
+    try {
+      super.write(path, file, position, bytes, offset, length);
+    } catch (ShortWrite e) {
+      Steering.PROCESS.torn();
+      throw e;
     }
   }
 }

@@ -14,8 +14,9 @@ import java.util.concurrent.locks.LockSupport;
  *       what it is; when a piece of SQLite's work is over, its number, {@code took} and nanoseconds
  *   <li>{@code fault.call=K}: the call that is meant, the first is 1; with {@code fault.kind=KIND}
  *       the one among those of that kind, whose number doesn't depend on how often others are tried
- *   <li>{@code fault.kill=before}: SIGKILL in its place; {@code after}: when that piece of SQLite's
- *       work is over; or so many nanoseconds after its beginning, if it isn't over by then
+ *   <li>{@code fault.kill=before}: SIGKILL in its place; {@code within}: when half of that write is
+ *       done; {@code after}: when that piece of SQLite's work is over; or so many nanoseconds after
+ *       its beginning, if it isn't over by then
  *   <li>{@code fault.failure=NAME}: it fails, in one of the ways of {@link Failure}, and with
  *       {@code fault.lasting=true} all later ones do
  * </ul>
@@ -68,12 +69,21 @@ final class Steering {
     if (hit && kill != null) {
       if (kill.equals("before")) {
         kill();
+      } else if (kill.equals("within")) {
+        return Failure.SHORT_WRITE;
       } else if (!kill.equals("after")) {
         killWithin(Long.parseLong(kill));
       }
     }
     boolean later = lasting && chosen > 0 && failure != null && failure.hits(call);
     return hit || later ? failure : null;
+  }
+
+  /** A part of a write is done. */
+  synchronized void torn() {
+    if ("within".equals(kill)) {
+      kill();
+    }
   }
 
   /** Of the call that began last. */

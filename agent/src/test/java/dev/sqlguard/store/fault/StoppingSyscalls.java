@@ -20,6 +20,7 @@ public final class StoppingSyscalls extends WatchedSyscalls {
   private final Optional<Random> inside;
   private Call last;
   private PartlyWritten dying;
+  private int torn;
   private boolean dead;
 
   /**
@@ -30,8 +31,8 @@ public final class StoppingSyscalls extends WatchedSyscalls {
   }
 
   /**
-   * @param inside where the call after these is SQLite's work, it dies in the middle of that, and
-   *     this says how much of it has reached the copy
+   * @param inside where the call after these is a write or SQLite's work, it dies in the middle of
+   *     that, and this says how much of it has reached the file
    */
   public StoppingSyscalls(int lifetime, Optional<Random> inside) {
     this(new Count(lifetime), inside);
@@ -72,6 +73,9 @@ public final class StoppingSyscalls extends WatchedSyscalls {
     }
     if (end.test(call)) {
       last = call;
+      if (inside.isPresent() && call.kind() == Call.Kind.WRITE && call.length() > 1) {
+        torn = 1 + inside.get().nextInt(call.length() - 1);
+      }
       if (inside.isEmpty() || call.kind() != Call.Kind.SQLITE) {
         die();
       }
@@ -88,6 +92,13 @@ public final class StoppingSyscalls extends WatchedSyscalls {
     if (dying != null) {
       die();
     }
+  }
+
+  @Override
+  protected int torn(Call write) {
+    int bytes = torn;
+    torn = 0;
+    return bytes;
   }
 
   private void die() {

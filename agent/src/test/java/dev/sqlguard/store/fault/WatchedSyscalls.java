@@ -28,6 +28,11 @@ public abstract class WatchedSyscalls extends Syscalls {
   /** After a call that succeeded. */
   protected void after(Call call) {}
 
+  /** Of a write that the process dies at, how many bytes have reached the file. */
+  protected int torn(Call write) {
+    return 0;
+  }
+
   /** Before a statement of SQLite's work. */
   protected void within(Call call) throws IOException {}
 
@@ -122,6 +127,12 @@ public abstract class WatchedSyscalls extends Syscalls {
       before(call);
     } catch (ShortWrite e) {
       super.write(path, file, position, bytes, offset, Math.min(e.written, length));
+      throw e;
+    } catch (Error e) {
+      int torn = torn(call);
+      if (torn > 0) {
+        super.write(path, file, position, bytes, offset, torn);
+      }
       throw e;
     }
     super.write(path, file, position, bytes, offset, length);

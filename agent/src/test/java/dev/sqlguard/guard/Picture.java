@@ -49,6 +49,7 @@ final class Picture {
   private final Set<String> carriers = new TreeSet<>();
   private String main = MISSING;
   private String staged = MISSING;
+  private boolean sealed;
 
   private Picture() {}
 
@@ -65,6 +66,7 @@ final class Picture {
       picture.strays.add(left.toString());
     }
     picture.files.put("app.db", picture.main);
+    picture.sealed = !scene.seals().isEmpty();
     return picture;
   }
 
@@ -126,12 +128,17 @@ final class Picture {
     return good;
   }
 
+  /** Whether the next start makes no check of it. */
+  boolean isSealed() {
+    return sealed;
+  }
+
   /** Names that nothing of the guard has when it is done, and directories that it forgot. */
   Set<String> strays() {
     return strays;
   }
 
-  /** The same but for working files. */
+  /** The same but for working files, and a seal, for which nothing has to be said. */
   boolean hasSameFilesAs(Picture other) {
     return files.equals(other.files);
   }
@@ -144,6 +151,7 @@ final class Picture {
     Picture allowed = new Picture();
     allowed.files.putAll(files);
     allowed.strays.addAll(strays);
+    allowed.sealed = sealed;
     now.files.forEach(
         (name, what) -> {
           boolean emptied = EMPTY.equals(files.get(name));
@@ -158,7 +166,8 @@ final class Picture {
   public boolean equals(Object other) {
     return other instanceof Picture picture
         && picture.files.equals(files)
-        && picture.strays.equals(strays);
+        && picture.strays.equals(strays)
+        && picture.sealed == sealed;
   }
 
   @Override
@@ -171,6 +180,7 @@ final class Picture {
     StringBuilder text = new StringBuilder();
     files.forEach((name, what) -> text.append("\n  ").append(name).append(": ").append(what));
     strays.forEach(name -> text.append("\n  stray ").append(name));
+    text.append(sealed ? "\n  sealed" : "");
     return text.toString();
   }
 

@@ -70,6 +70,12 @@ final class Reference {
     return calls;
   }
 
+  /** How many of the lines of a start to which nothing happens this one lacks. */
+  long missing(Scene.Start start) {
+    List<String> said = timeless(start.lines());
+    return timeless(first.lines()).stream().filter(line -> !said.contains(line)).count();
+  }
+
   /** The lines that a start to which nothing happens doesn't say. */
   List<String> more(Scene.Start start) {
     List<String> more = new ArrayList<>(start.lines());
@@ -82,7 +88,7 @@ final class Reference {
    * as if nothing had happened, but for working files that wait to be cleared away.
    */
   boolean isAsGood(Scene.Start start, Picture now) {
-    return timeless(start.lines()).containsAll(timeless(first.lines()))
+    return missing(start) == 0
         && start.outcome().reading() == first.outcome().reading()
         && now.hasSameFilesAs(afterwards);
   }
@@ -110,6 +116,9 @@ final class Reference {
     boolean oldOrNew = now.main().equals(template.expected()) || now.holds(before.main());
     assertTrue(oldOrNew, what + ": the database is " + now.main() + now);
     assertSlotsAreGood(now);
+    if (now.isSealed()) {
+      assertEquals(now.main(), now.slots().get("app.db.bak"), what + ": sealed" + now);
+    }
     Set<String> gone = new TreeSet<>(before.goodContents());
     gone.removeIf(now::holds);
     for (String content : gone) {

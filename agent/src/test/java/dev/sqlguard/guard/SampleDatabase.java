@@ -17,6 +17,8 @@ import java.sql.Statement;
  */
 final class SampleDatabase {
   private static final int PAGE = 1024;
+  private static final int WAL_HEADER = 32;
+  private static final int FRAME_HEADER = 24;
 
   private final Path file;
 
@@ -105,6 +107,43 @@ final class SampleDatabase {
   /** A committed change in a WAL, as a killed process leaves it. */
   SampleDatabase leaveWal() throws Exception {
     return leave("-wal", "PRAGMA journal_mode=WAL", "UPDATE person SET note = 'WAL' WHERE id = 60");
+  }
+
+  /** Five committed changes in a WAL, of which a broken frame hides the last three. */
+  SampleDatabase leaveBrokenLog() throws Exception {
+    String[] statements = new String[6];
+    statements[0] = "PRAGMA journal_mode=WAL";
+    for (int i = 1; i < statements.length; i++) {
+      statements[i] = "UPDATE person SET note = 'commit " + i + "' WHERE id = 60";
+    }
+    leave("-wal", statements);
+    Path wal = Path.of(file + "-wal");
+    byte[] log = Files.readAllBytes(wal);
+    log[WAL_HEADER + 2 * (FRAME_HEADER + PAGE) + FRAME_HEADER]++;
+    Files.write(wal, log);
+    return this;
+  }
+
+  /** The WAL of another database lies beside it, which SQLite would fold in. */
+  SampleDatabase leaveForeignLog() throws Exception {
+    Path other = file.resolveSibling("other.db");
+    SampleDatabase foreign = new SampleDatabase(other);
+    foreign.execute(
+        "PRAGMA page_size=" + PAGE,
+        "CREATE TABLE other(a, b)",
+        "CREATE INDEX other_b ON other(b)",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)"
+            + " INSERT INTO other SELECT i, hex(zeroblob(90)) || i FROM n");
+    foreign.leave(
+        "-wal",
+        "PRAGMA journal_mode=WAL",
+        "CREATE TABLE late(x)",
+        "UPDATE other SET b = 'x' || b WHERE a % 20 = 0");
+    Files.copy(Path.of(other + "-wal"), Path.of(file + "-wal"));
+    for (String end : new String[] {"", "-wal", "-shm"}) {
+      Files.deleteIfExists(Path.of(other + end));
+    }
+    return this;
   }
 
   /** Half a transaction in the main file, and the journal that takes it back. */

@@ -38,6 +38,15 @@ enum Scenario {
       return scene.content();
     }
   },
+  /** A full check and a backup, and at the end of the JVM a seal. */
+  SEALED_EXIT {
+    @Override
+    String build(Scene scene) throws Exception {
+      withOneBackup(scene).database().change("since the backup");
+      scene.auto().ending();
+      return scene.content();
+    }
+  },
   SLOTS_FULL {
     @Override
     String build(Scene scene) throws Exception {
@@ -76,6 +85,23 @@ enum Scenario {
     @Override
     String build(Scene scene) throws Exception {
       withOneBackup(scene).database().change("since the backup").leaveHotJournal();
+      return scene.content();
+    }
+  },
+  /** SQLite will overwrite what stands behind the broken frame: log and database are kept. */
+  BROKEN_LOG {
+    @Override
+    String build(Scene scene) throws Exception {
+      withOneBackup(scene).database().leaveBrokenLog();
+      return scene.content();
+    }
+  },
+  /** Backed up by an online copy, and not replaced whatever it is. */
+  IN_USE {
+    @Override
+    String build(Scene scene) throws Exception {
+      withOneBackup(scene).database().change("since the backup");
+      scene.used();
       return scene.content();
     }
   },
@@ -127,6 +153,22 @@ enum Scenario {
     String build(Scene scene) throws Exception {
       withOneBackup(scene).database().loseALeaf();
       return Picture.contentOf(scene.beside(".bak"));
+    }
+  },
+  /** Damage counts where the newest SQLite finds it too, and a result where both pass it. */
+  SALVAGED_BY_TWO_JUDGES {
+    @Override
+    String build(Scene scene) throws Exception {
+      return SALVAGED_WITH_BACKUP.build(scene.judgedTwice());
+    }
+  },
+  /** The main file is healthy without its log. */
+  FOREIGN_LOG {
+    @Override
+    String build(Scene scene) throws Exception {
+      String whole = withOneBackup(scene).content();
+      scene.database().leaveForeignLog();
+      return whole;
     }
   },
   SALVAGED_WITH_BACKUP_ELSEWHERE {

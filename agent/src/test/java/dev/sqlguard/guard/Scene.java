@@ -2,6 +2,8 @@ package dev.sqlguard.guard;
 
 import dev.sqlguard.backup.BackupNames;
 import dev.sqlguard.backup.Catalog;
+import dev.sqlguard.driver.SecondSqlite;
+import dev.sqlguard.it.Shell;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
 import dev.sqlguard.store.Boot;
@@ -14,7 +16,9 @@ import dev.sqlguard.store.StateLine;
 import dev.sqlguard.store.fault.Call;
 import dev.sqlguard.store.fault.StoppingSyscalls;
 import dev.sqlguard.store.fault.WatchedSyscalls;
+import dev.sqlguard.verify.SqliteEngine;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,7 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** A database in a directory of its own, as a {@link Scenario} has it, and the guard's starts. */
@@ -43,10 +49,18 @@ final class Scene {
   }
 
   private static final int HOUR = 1;
+  private static final int BUSY_MILLIS = 10_000;
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** Old enough to be another one, and with all that the guard asks of an SQLite. */
+  private static final String OLDER = "3.50.0";
 
   private final Path directory;
   private Settings settings;
   private boolean readOnly;
+  private boolean used;
+  private boolean ends;
+  private Optional<SecondSqlite> newest = Optional.empty();
 
   /**
    * @param directory an empty one; links are resolved, as in what the guard is asked about
@@ -186,6 +200,25 @@ final class Scene {
     return this;
   }
 
+  /** From now on another process is reading it at each start. */
+  Scene used() {
+    Shell.assumePresent();
+    used = true;
+    return this;
+  }
+
+  /** From now on the JVM of each start comes to a clean end. */
+  Scene ending() {
+    ends = true;
+    return this;
+  }
+
+  /** From now on the newest SQLite is a second judge beside the application's, which is older. */
+  Scene judgedTwice() {
+    newest = Optional.of(new SecondSqlite());
+    return this;
+  }
+
   Settings settings() {
     return settings;
   }
@@ -286,9 +319,48 @@ final class Scene {
     List<String> lines = new ArrayList<>();
     Log log = new Log(Log.Level.OFF, Optional.empty());
     log.listen((warning, line) -> lines.add((warning ? "warn " : "info ") + line));
-    Target target = new Target(db(), db(), readOnly, true, true);
-    Guard guard = new Guard(settings, log, new Disk(calls), Optional::empty);
-    return new Start(guard.beforeFirstOpen(target, new WatchedDriver(calls)), lines);
+    Supplier<Optional<SqliteEngine>> judge =
+        () -> newest.map(sqlite -> new WatchedDriver(calls, sqlite.driver()));
+    Guard guard = new Guard(settings, log, new Disk(calls), judge);
+    WatchedDriver driver = driver(calls);
+    try {
+      Outcome outcome = used ? besideAnother(guard, driver) : opened(guard, driver);
+      if (ends) {
+        GuardedFile file = new GuardedFile(db(), FileStat.ofEntry(db()));
+        file.examined(outcome, Optional.empty(), 0, readOnly, driver);
+        guard.seal(List.of(file), System.nanoTime() + MOST_NANOS);
+      }
+      return new Start(outcome, lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private WatchedDriver driver(WatchedSyscalls calls) {
+    return newest.isEmpty()
+        ? new WatchedDriver(calls)
+        : new WatchedDriver(calls) {
+          @Override
+          public Optional<String> version() {
+            return super.version().map(known -> OLDER);
+          }
+        };
+  }
+
+  private Outcome opened(Guard guard, WatchedDriver driver) throws IOException {
+    Optional<FileStat> main = FileStat.ofEntry(db());
+    // What was written a moment ago is never sealed.
+    while (ends && main.isPresent() && !Seal.isSettled(main.get(), System.currentTimeMillis())) {
+      Thread.onSpinWait();
+    }
+    return guard.beforeFirstOpen(new Target(db(), db(), readOnly, true, true), driver);
+  }
+
+  private Outcome besideAnother(Guard guard, WatchedDriver driver) throws IOException {
+    try (Shell user = new Shell(db(), BUSY_MILLIS)) {
+      user.say("BEGIN; SELECT count(*) FROM sqlite_schema");
+      return opened(guard, driver);
+    }
   }
 
   /**

@@ -15,12 +15,18 @@ import java.util.Optional;
 import org.sqlite.core.DB;
 
 /** A driver whose work on a private copy, from opening to closing it, is one call among others. */
-final class WatchedDriver implements ApplicationDriver {
-  private final JdbcDriver driver = new JdbcDriver(DB.class, () -> true);
+class WatchedDriver implements ApplicationDriver {
+  private final ApplicationDriver driver;
   private final WatchedSyscalls calls;
 
+  /** The application's. */
   WatchedDriver(WatchedSyscalls calls) {
+    this(calls, new JdbcDriver(DB.class, () -> true));
+  }
+
+  WatchedDriver(WatchedSyscalls calls, ApplicationDriver driver) {
     this.calls = calls;
+    this.driver = driver;
   }
 
   @Override
@@ -75,9 +81,36 @@ final class WatchedDriver implements ApplicationDriver {
     return driver.version();
   }
 
+  /** Of what it does, the copy is the one thing that changes a file. */
   @Override
   public LiveConnection openLive(Path file) throws SQLException {
-    return driver.openLive(file);
+    LiveConnection live = driver.openLive(file);
+    return new LiveConnection() {
+      @Override
+      public void execute(String sql) throws SQLException {
+        live.execute(sql);
+      }
+
+      @Override
+      public Optional<long[]> firstRow(String sql, int columns) throws SQLException {
+        return live.firstRow(sql, columns);
+      }
+
+      @Override
+      public void copyTo(Path copy) throws SQLException {
+        calls.beforeSqlite(copy);
+        try {
+          live.copyTo(copy);
+        } finally {
+          calls.afterSqlite(copy);
+        }
+      }
+
+      @Override
+      public void close() throws SQLException {
+        live.close();
+      }
+    };
   }
 
   @Override

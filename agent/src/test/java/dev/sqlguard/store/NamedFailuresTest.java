@@ -2,10 +2,11 @@ package dev.sqlguard.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sqlguard.it.Shell;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class NamedFailuresTest {
 
   @BeforeAll
   static void onLinux() {
-    Shell.assumePresent();
+    assumeTrue(Platform.HAS_PROC && Files.exists(FULL), "needs Linux");
   }
 
   private static String saidOf(Executable call) {

@@ -9,6 +9,10 @@ import java.util.List;
 /** What a guarded start may find. */
 enum Situation {
   HEALTHY,
+  /** The guard's work goes on when the JVM ends: it seals what passed a full check. */
+  SEALED_EXIT("check=auto"),
+  /** Committed transactions stand behind a broken frame of the log, and are kept. */
+  BROKEN_LOG,
   /** Only an index is damaged, so that no row is lost. */
   REPAIRED,
   /** What is destroyed may not be taken from the backup, which so is the richer one. */
@@ -28,6 +32,10 @@ enum Situation {
 
   /** Everything in the database. */
   static final String ALL = "SELECT id || ' ' || x FROM t NOT INDEXED ORDER BY id";
+
+  private static final int WAL_HEADER = 32;
+  private static final int FRAME_HEADER = 24;
+  private static final int NOT_WHAT_IT_WAS = 0x7ffffff0;
 
   private final String options;
 
@@ -51,7 +59,7 @@ enum Situation {
   /** Whether the database's file is to be replaced. */
   boolean isDamaged() {
     return switch (this) {
-      case HEALTHY, LOG, HOT_JOURNAL, READ_ONLY -> false;
+      case HEALTHY, SEALED_EXIT, BROKEN_LOG, LOG, HOT_JOURNAL, READ_ONLY -> false;
       default -> true;
     };
   }
@@ -63,7 +71,13 @@ enum Situation {
    */
   List<String> bringAbout(Path db) throws Exception {
     switch (this) {
-      case HEALTHY -> Databases.addRows(db, 1);
+      case HEALTHY, SEALED_EXIT -> Databases.addRows(db, 1);
+      case BROKEN_LOG -> {
+        Leftovers.log(db, "UPDATE t SET x = 'first' WHERE id = 1", "UPDATE t SET x = 'last'");
+        int frame = FRAME_HEADER + Images.pageSize(db);
+        Path log = Databases.beside(db, "-wal");
+        Images.putInt(log, WAL_HEADER + 2L * frame + FRAME_HEADER, NOT_WHAT_IT_WAS);
+      }
       case LOG, DAMAGED_WITH_LOG, INTERRUPTED ->
           Leftovers.log(db, "UPDATE t SET x = 'in the log' WHERE id = 1");
       default -> {}

@@ -60,15 +60,19 @@ final class FrozenProcess {
 
   /** Whether it has one for writing on this byte. */
   boolean locks(Path file, long position) throws IOException {
-    if (!held || !Files.exists(file)) {
+    return held && locks(pid, file, position);
+  }
+
+  /** The same of a process that isn't held. */
+  static boolean locks(long pid, Path file, long position) throws IOException {
+    if (!Files.exists(file)) {
       return false;
     }
     for (String lock : KernelView.locks(pid, file)) {
       String[] words = lock.split(" ");
       if (words[0].equals("WRITE")
           && Long.parseLong(words[1]) <= position
-          && !words[2].equals("EOF")
-          && position <= Long.parseLong(words[2])) {
+          && (words[2].equals("EOF") || position <= Long.parseLong(words[2]))) {
         return true;
       }
     }

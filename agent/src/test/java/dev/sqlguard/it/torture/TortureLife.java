@@ -7,8 +7,12 @@ import dev.sqlguard.it.Databases;
 import dev.sqlguard.it.GuardedJvm;
 import dev.sqlguard.it.KernelView;
 import dev.sqlguard.it.torture.TortureTally.Count;
+import dev.sqlguard.store.Disk;
+import dev.sqlguard.store.StateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +46,11 @@ final class TortureLife {
   /** WAL_CKPT_LOCK (SQLite's walformat, section 2.3.1). */
   private static final int CHECKPOINT_LOCK = 121;
 
+  /** mxFrame and nBackfill. */
+  private static final int FRAMES = 16;
+
+  private static final int FOLDED_FRAMES = 96;
+
   private static final String EXIT_THREAD = "sqlguard-exit";
   private static final long MOST_WAITED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -61,6 +70,9 @@ final class TortureLife {
   private final List<String> story = new ArrayList<>();
   private final String[] settings;
 
+  /** Whether starts may rely on a seal, and exits make one. */
+  private final boolean sealing;
+
   private long nextNumber;
   private boolean over;
 
@@ -70,9 +82,18 @@ final class TortureLife {
   /**
    * @param directory of the database
    * @param disk fills up from time to time; null where it doesn't
+   * @param sealing whether with {@code check=auto}, and the time at exit that everybody has
    */
-  TortureLife(Path directory, SmallDisk disk, Random random, WriterSupply jvms, TortureTally tally)
+  TortureLife(
+      Path directory,
+      SmallDisk disk,
+      boolean sealing,
+      Random random,
+      WriterSupply jvms,
+      TortureTally tally)
       throws Exception {
+    this.sealing = sealing;
+    jvms.use(sealing ? "check=auto" : "exit-timeout=1s");
     this.db = directory.resolve("app.db");
     this.disk = disk;
     this.random = random;
@@ -85,6 +106,7 @@ final class TortureLife {
     settings = new String[] {mode, synchronous, checkpoint};
     String pageSize = random.nextBoolean() ? "1024" : "4096";
     story.add(mode + " " + synchronous + " checkpoint=" + checkpoint + " page=" + pageSize);
+    story.add(sealing ? "check=auto" : "check=full");
     create(pageSize);
   }
 
@@ -358,7 +380,11 @@ final class TortureLife {
 
   private void killInExit(GuardedJvm.Running app, AimedAt aim) throws Exception {
     awaitExitWork(app.pid());
-    aim.await(random);
+    switch (random.nextInt(3)) {
+      case 0 -> awaitLock(app.pid(), Databases.beside(db, "-shm"), CHECKPOINT_LOCK);
+      case 1 -> awaitSeal(app.pid(), aim);
+      default -> aim.await(random);
+    }
     FrozenProcess frozen = FrozenProcess.freeze(app.pid());
     if (!frozen.isHeld()) {
       tally.add(Count.ENDS);
@@ -367,13 +393,62 @@ final class TortureLife {
     }
     boolean hit = frozen.hasThread(EXIT_THREAD);
     boolean checkpoint = frozen.locks(Databases.beside(db, "-shm"), CHECKPOINT_LOCK);
+    boolean seal = frozen.locks(Databases.beside(db, ".sqlguard"));
+    boolean frames = hasFramesToFold();
     note(app.kill());
     tally.add(Count.KILLS);
     tally.add(hit ? Count.KILLS_IN_EXIT : Count.KILLS_ELSEWHERE);
+    if (hit && frames) {
+      tally.add(Count.KILLS_WITH_FRAMES);
+    }
     if (hit && checkpoint) {
       tally.add(Count.KILLS_IN_CHECKPOINT);
     }
-    story.add("kill at an exit: " + hit + (checkpoint ? ", in the checkpoint" : ""));
+    if (hit && seal) {
+      tally.add(Count.KILLS_IN_SEAL);
+    }
+    story.add(
+        "kill at an exit: "
+            + hit
+            + (frames ? ", with frames to fold in" : "")
+            + (checkpoint ? ", in the checkpoint" : "")
+            + (seal ? ", at the seal" : ""));
+  }
+
+  private boolean isSealed() throws IOException {
+    Path state = Databases.beside(db, ".sqlguard");
+    return Files.exists(state) && !new StateFiles().peek(state, new Disk()).lines("seal").isEmpty();
+  }
+
+  /** The checkpoint is shorter than a guess is good; so is the seal behind it. */
+  private void awaitSeal(long pid, AimedAt aim) throws Exception {
+    if (sealing) {
+      awaitLock(pid, Databases.beside(db, ".sqlguard"), 0);
+    } else {
+      aim.await(random);
+    }
+  }
+
+  /** Until the process has it, or its work at exit is over. */
+  private static void awaitLock(long pid, Path file, long position) throws Exception {
+    while (FrozenProcess.hasThread(pid, EXIT_THREAD) && !FrozenProcess.locks(pid, file, position)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * By the WAL index, whose first header says how many frames there are, and which says how many of
+   * them are in the database already (SQLite's walformat, section 2.1).
+   */
+  private boolean hasFramesToFold() throws IOException {
+    Path index = Databases.beside(db, "-shm");
+    Path wal = Databases.beside(db, "-wal");
+    if (Files.notExists(index) || Files.notExists(wal) || Files.size(wal) == 0) {
+      return false;
+    }
+    ByteBuffer header = ByteBuffer.wrap(Files.readAllBytes(index)).order(ByteOrder.nativeOrder());
+    return header.limit() > FOLDED_FRAMES + Integer.BYTES
+        && header.getInt(FRAMES) > header.getInt(FOLDED_FRAMES);
   }
 
   private void exit(GuardedJvm.Running app, AimedAt aim) throws Exception {
@@ -386,6 +461,9 @@ final class TortureLife {
     GuardedJvm.Ended ended = app.awaitEnd();
     assertEquals(aim == BUSY_EXIT ? 128 + SIGTERM : 0, ended.exitCode(), ended.errors().toString());
     tally.add(Count.ENDS);
+    if (isSealed()) {
+      tally.add(Count.SEALS);
+    }
     story.add("exit " + note(ended));
   }
 

@@ -20,6 +20,7 @@ final class WriterSupply implements AutoCloseable {
 
   private final ExecutorService background = Executors.newSingleThreadExecutor();
   private final Path temporary;
+  private volatile String options = "exit-timeout=1s";
   private Future<GuardedJvm.Running> spare;
 
   /**
@@ -28,6 +29,14 @@ final class WriterSupply implements AutoCloseable {
   WriterSupply(Path temporary) {
     this.temporary = temporary;
     spare = background.submit(this::start);
+  }
+
+  /** From now on the guard has these options. */
+  void use(String others) throws IOException {
+    if (!others.equals(options)) {
+      options = others;
+      next().close();
+    }
   }
 
   GuardedJvm.Running next() throws IOException {
@@ -66,7 +75,7 @@ final class WriterSupply implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "-Djava.io.tmpdir=" + temporary)
-            .options("exit-timeout=1s")
+            .options(options)
             .program(NumberedWriter.class.getName())
             .start();
     app.ok("warm");

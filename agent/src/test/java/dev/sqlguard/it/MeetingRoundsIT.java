@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MeetingRoundsIT {
   private static final int ROUNDS = 3 * Integer.getInteger("sqlguard.it.rounds", 4);
-  private static final long SEED = 20_260_407;
+  private static final long SEED = FaultSeed.of(20_260_407);
   private static final int ROWS = 400;
   private static final int INSERTS = 6;
   private static final int MOST_JVMS = 4;
@@ -129,7 +129,12 @@ class MeetingRoundsIT {
       random = new Random(SEED + round);
       kills += play(round);
     }
-    System.out.println(ROUNDS + " meetings of processes, " + kills + " of them killed");
+    System.out.println(
+        ROUNDS
+            + " meetings of processes, "
+            + kills
+            + " of them killed, "
+            + FaultSeed.description());
     assertTrue(kills > 0);
   }
 

@@ -1,5 +1,6 @@
 package dev.sqlguard.it.fault;
 
+import dev.sqlguard.it.FaultSeed;
 import dev.sqlguard.it.GuardedJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +77,8 @@ final class FaultFigures {
       text.append(line("in the next start too", pairs()));
     }
     kinds.forEach((kind, count) -> text.append(line("  " + kind, count)));
-    return line(what + " of processes", sum(kinds.values()) + pairs()) + text;
+    String title = what + " of processes, " + FaultSeed.description();
+    return line(title, sum(kinds.values()) + pairs()) + text;
   }
 
   private static String line(String name, int count) {

@@ -3,6 +3,7 @@ package dev.sqlguard.it.fault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sqlguard.it.FaultSeed;
 import dev.sqlguard.it.GuardedJvm;
 import dev.sqlguard.it.fault.Stage.Undisturbed;
 import dev.sqlguard.store.fault.Call;
@@ -31,7 +32,7 @@ class HaltsIT {
   private static final int HALTS = Integer.getInteger("sqlguard.it.rounds", 4) / 4;
   private static final int MOMENTS_INSIDE = 3;
   private static final int ONE_OF = 4;
-  private static final long SEED = 20_260_205;
+  private static final long SEED = FaultSeed.of(20_260_205);
 
   private static final String BEFORE = "SQLITE before";
   private static final String INSIDE = "SQLITE inside";

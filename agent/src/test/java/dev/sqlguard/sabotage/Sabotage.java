@@ -13,13 +13,20 @@ import java.util.List;
  * @param given what comes in their place; may be empty
  * @param tests test classes, without their package's common part, or a class and a method: {@code
  *     guard.CrashTest#restores}
+ * @param mayNotEnd whether a test that doesn't end has noticed it
  */
 record Sabotage(
-    String name, String file, List<String> taken, List<String> given, List<String> tests) {
+    String name,
+    String file,
+    List<String> taken,
+    List<String> given,
+    List<String> tests,
+    boolean mayNotEnd) {
 
   /**
    * Reads a list of them. A line {@code # } begins one with its name, {@code file } and {@code test
-   * } name the places, {@code -} and {@code +} stand before the lines.
+   * } name the places, {@code endless} allows its test not to end, {@code -} and {@code +} stand
+   * before the lines.
    */
   static List<Sabotage> parse(List<String> lines) {
     List<Sabotage> all = new ArrayList<>();
@@ -32,6 +39,8 @@ record Sabotage(
         all.set(all.size() - 1, current = current.in(line.substring(5)));
       } else if (current != null && line.startsWith("test ")) {
         current.tests.addAll(List.of(line.substring(5).split(" ")));
+      } else if (current != null && line.equals("endless")) {
+        all.set(all.size() - 1, current = current.endless());
       } else if (current != null && line.startsWith("-")) {
         current.taken.add(line.substring(1).strip());
       } else if (current != null && line.startsWith("+")) {
@@ -44,11 +53,15 @@ record Sabotage(
   }
 
   private static Sabotage named(String name) {
-    return new Sabotage(name, "", new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    return new Sabotage(name, "", new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), false);
   }
 
   private Sabotage in(String path) {
-    return new Sabotage(name, path, taken, given, tests);
+    return new Sabotage(name, path, taken, given, tests, mayNotEnd);
+  }
+
+  private Sabotage endless() {
+    return new Sabotage(name, file, taken, given, tests, true);
   }
 
   /**

@@ -48,6 +48,13 @@ class SabotageTest {
   }
 
   @Test
+  void onlyTheListSaysThatATestMayNotEnd() {
+    List<Sabotage> both =
+        Sabotage.parse(List.of("# x", "file f", "test t", "endless", "# y", "file f", "test t"));
+    assertEquals(List.of(true, false), both.stream().map(Sabotage::mayNotEnd).toList());
+  }
+
+  @Test
   void whatStandsThereTwiceIsNoPlace() {
     Sabotage sabotage = Sabotage.parse(List.of("# x", "file f", "-a", "+b", "test t")).get(0);
     assertEquals(List.of("c", "b"), sabotage.applyTo(List.of("c", "  a")));

@@ -17,8 +17,10 @@ import java.util.concurrent.TimeUnit;
  * that no test notices is a missing test.
  *
  * <p>The system property {@code sabotages} may hold a part of names; only those are tried then.
- * Ends with 1 where one wasn't noticed. First all the tests run without any mistake, on classes and
- * a jar that are made in the same way as those with one: only who passes then can notice one.
+ * Ends with 1 where one wasn't noticed. A test that doesn't end has noticed nothing, except where
+ * the list says that it shows so; those are counted apart. First all the tests run without any
+ * mistake, on classes and a jar that are made in the same way as those with one: only who passes
+ * then can notice one.
  */
 final class Sabotages {
   private static final String PACKAGE = "dev.sqlguard.";
@@ -32,8 +34,12 @@ final class Sabotages {
     this.work = work;
   }
 
-  /** What came of a run of tests. */
-  private record Answer(int code, String said) {}
+  /**
+   * What came of a run of tests.
+   *
+   * @param ended false where it had to be ended
+   */
+  private record Answer(boolean ended, int code, String said) {}
 
   public static void main(String[] none) throws Exception {
     Path work = Files.createTempDirectory("sabotage-");
@@ -61,12 +67,20 @@ final class Sabotages {
     System.out.println("without any mistake: " + tests.size() + " tests");
     requireAllPass(tests, files);
     int unnoticed = 0;
+    int endless = 0;
     for (Sabotage sabotage : chosen) {
-      Optional<String> found = tryOut(sabotage);
-      unnoticed += found.isEmpty() ? 1 : 0;
-      System.out.println(sabotage.name() + ": " + found.orElse("NOT NOTICED"));
+      Optional<Answer> found = tryOut(sabotage);
+      boolean noticed = found.isPresent() && (found.get().ended || sabotage.mayNotEnd());
+      unnoticed += noticed ? 0 : 1;
+      endless += found.isPresent() && !found.get().ended ? 1 : 0;
+      String said = found.map(answer -> answer.said).orElse("no test failed");
+      System.out.println(sabotage.name() + ": " + (noticed ? "" : "NOT NOTICED, ") + said);
     }
     System.out.println(chosen.size() + " mistakes, " + (chosen.size() - unnoticed) + " noticed");
+    if (endless > 0) {
+      System.out.println(
+          endless + " of them by tests that didn't end in " + PATIENCE_SECONDS + " s");
+    }
     return unnoticed;
   }
 
@@ -80,7 +94,7 @@ final class Sabotages {
     Path jar = classes.jar(shipped);
     for (String test : tests) {
       Answer answer = test(List.of(test), classPath, jar);
-      if (answer.code != 0) {
+      if (!answer.ended || answer.code != 0) {
         throw new IllegalStateException(test + " doesn't pass: " + answer.said);
       }
     }
@@ -92,9 +106,9 @@ final class Sabotages {
   }
 
   /**
-   * @return the test that failed; empty where none did
+   * @return the test that failed, or that it doesn't end; empty where all passed
    */
-  private Optional<String> tryOut(Sabotage sabotage) throws Exception {
+  private Optional<Answer> tryOut(Sabotage sabotage) throws Exception {
     Path place = Files.createTempDirectory(work, "one-");
     SabotagedClasses classes = classesIn(place);
     try {
@@ -108,7 +122,7 @@ final class Sabotages {
     delete(place);
     return switch (answer.code) {
       case 0 -> Optional.empty();
-      case TestRun.NOTICED -> Optional.of(answer.said);
+      case TestRun.NOTICED -> Optional.of(answer);
       default -> throw new IllegalStateException(sabotage.name() + ": " + answer);
     };
   }
@@ -132,9 +146,9 @@ final class Sabotages {
             .start();
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
-      return new Answer(TestRun.NOTICED, "doesn't end: " + tests);
+      return new Answer(false, TestRun.NOTICED, "doesn't end: " + tests);
     }
-    return new Answer(process.exitValue(), said(Files.readAllLines(output)));
+    return new Answer(true, process.exitValue(), said(Files.readAllLines(output)));
   }
 
   /** The line that names the test. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,5 +133,57 @@ class ForgedLinesIT {
     GuardedJvm.Ended status = Command.on(last, GuardedJvm.AGENT, "status", db.getParent());
     status.output().forEach(ForgedLinesIT::assertHarmless);
     assertTrue(status.output().stream().noneMatch(line -> line.startsWith("sqlguard: forged")));
+  }
+
+  private static GuardedJvm.Ended command(Object... words) throws Exception {
+    GuardedJvm utf8 = GuardedJvm.jvm().unguarded().environment("LC_ALL", "C.UTF-8");
+    return Command.on(utf8, GuardedJvm.AGENT, words);
+  }
+
+  private static void assertNothingForged(GuardedJvm.Ended ended) {
+    List<String> lines = new ArrayList<>(ended.output());
+    lines.addAll(ended.errors());
+    assertFalse(lines.isEmpty());
+    for (String line : lines) {
+      assertHarmless(line);
+      assertFalse(line.startsWith("sqlguard: forged"), line);
+    }
+  }
+
+  @Test
+  void checkOnTheCommandLine() throws Exception {
+    GuardedJvm.Ended damaged = command("check", db);
+    assertNothingForged(damaged);
+    assertTrue(damaged.output().toString().contains("DAMAGED"), damaged.output()::toString);
+    assertNothingForged(command("check", "--deep", db, db.resolveSibling("none" + EVIL)));
+  }
+
+  @Test
+  void restoreOnTheCommandLine() throws Exception {
+    assertNothingForged(command("restore", db));
+    open("");
+    open("");
+    assertNothingForged(command("restore", db));
+    assertNothingForged(command("restore", db, ".bak" + EVIL));
+    GuardedJvm.Ended undone = command("restore", db, "--undo");
+    assertNothingForged(undone);
+  }
+
+  /** The command shows what the agent says in the other JVM. */
+  @Test
+  void attachOnTheCommandLine() throws Exception {
+    GuardedJvm inside =
+        GuardedJvm.jvm().unguarded().environment("LC_ALL", "C.UTF-8").directory(db.getParent());
+    Databases.create(db.resolveSibling("plain.db"), 3);
+    try (GuardedJvm.Running app = inside.start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:plain.db");
+      GuardedJvm.Ended attached = command("attach", app.pid());
+      assertNothingForged(attached);
+      assertTrue(attached.output().toString().contains("plain.db"), attached.output()::toString);
+      for (String line : app.end("return").errors()) {
+        assertHarmless(line);
+        assertFalse(line.startsWith("sqlguard: forged"), line);
+      }
+    }
   }
 }

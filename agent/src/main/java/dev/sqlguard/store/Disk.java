@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 
 /**
@@ -18,10 +20,10 @@ import java.util.function.LongConsumer;
 public class Disk {
   private static final int BUFFER = 1 << 18;
 
-  /** In bytes; less is written, or freed, as fast as a thread starts. */
-  private static final long WORTH_A_THREAD = 4 << 20;
-
   private final Syscalls calls;
+
+  /** Files that are being written to the disk, until they are fsynced or gone. */
+  private final Map<Path, WriteOut> ahead = new ConcurrentHashMap<>();
 
   public Disk() {
     this(new Syscalls());
@@ -70,6 +72,7 @@ public class Disk {
    */
   public void create(Path path) throws IOException {
     calls.create(path);
+    ahead.remove(path);
   }
 
   /** A directory of our own in {@code java.io.tmpdir} that nobody else can enter. */
@@ -177,7 +180,7 @@ public class Disk {
         RandomAccessFile out = open(to)) {
       long size = writeAll(source, to, out, done -> {});
       calls.truncate(to, out, size);
-      calls.sync(to, out);
+      sync(to, out);
     }
   }
 
@@ -188,32 +191,42 @@ public class Disk {
     }
   }
 
-  /** fsync of an open file of ours. */
+  /**
+   * fsync of an open file of ours.
+   *
+   * @throws IOException also where {@link #startWriting} met with an error, which the kernel
+   *     doesn't say twice
+   */
   public void sync(Path path, RandomAccessFile file) throws IOException {
+    WriteOut begun = ahead.get(path);
+    if (begun != null) {
+      begun.await();
+    }
     calls.sync(path, file);
+    ahead.remove(path);
   }
 
   /** Writes into an open file of ours, and fsyncs it. */
   public void writeDurably(Path path, RandomAccessFile file, long position, byte[] bytes)
       throws IOException {
     calls.write(path, file, position, bytes, 0, bytes.length);
-    calls.sync(path, file);
+    sync(path, file);
   }
 
   /**
    * Has the kernel begin to write a file of ours to the disk, without waiting for it: when it is
-   * fsynced later, less is left to do. Nothing depends on it.
+   * fsynced later, less is left to do. What goes wrong is said then.
    */
   public void startWriting(Path path) throws IOException {
-    if (path.toFile().length() >= WORTH_A_THREAD) {
-      calls.startWriting(path, open(path));
+    if (path.toFile().length() >= calls.worthAThread()) {
+      ahead.put(path, calls.startWriting(path, open(path)));
     }
   }
 
   /** fsync of a file's content. */
   public void sync(Path path) throws IOException {
     try (RandomAccessFile file = open(path)) {
-      calls.sync(path, file);
+      sync(path, file);
     }
   }
 
@@ -240,7 +253,7 @@ public class Disk {
       calls.rename(from, to);
     } finally {
       if (old != null) {
-        calls.closeAside(old);
+        calls.closeAside(to, old);
       }
     }
   }
@@ -255,7 +268,7 @@ public class Disk {
     if (stat.isEmpty()
         || !stat.get().regular()
         || stat.get().links() != 1
-        || stat.get().size() < WORTH_A_THREAD
+        || stat.get().size() < calls.worthAThread()
         || path.toFile().getUsableSpace() < stat.get().size()) {
       return null;
     }
@@ -302,6 +315,7 @@ public class Disk {
       throw new IOException(path + " isn't the guard's; move it away");
     }
     calls.unlink(path);
+    ahead.remove(path);
   }
 
   /**

@@ -78,13 +78,18 @@ final class LeasedSyscalls extends Syscalls {
   }
 
   @Override
-  protected void startWriting(Path path, RandomAccessFile file) {
-    calls.startWriting(path, file);
+  protected long worthAThread() {
+    return calls.worthAThread();
   }
 
   @Override
-  protected void closeAside(RandomAccessFile file) {
-    calls.closeAside(file);
+  protected WriteOut startWriting(Path path, RandomAccessFile file) {
+    return calls.startWriting(path, file);
+  }
+
+  @Override
+  protected void closeAside(Path path, RandomAccessFile file) {
+    calls.closeAside(path, file);
   }
 
   @Override

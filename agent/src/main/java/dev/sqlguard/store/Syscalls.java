@@ -22,6 +22,9 @@ import java.nio.file.attribute.PosixFilePermissions;
  * names it.
  */
 public class Syscalls {
+  /** In bytes; less is written, or freed, as fast as a thread starts. */
+  private static final long WORTH_A_THREAD = 4 << 20;
+
   /** Whether nothing is to happen any more: see {@link Lease}. */
   protected boolean isRevoked() {
     return false;
@@ -91,26 +94,32 @@ public class Syscalls {
     }
   }
 
-  /**
-   * fsync(2) of a file by a thread that nobody waits for, and that closes it then; whether it works
-   * is all the same.
-   */
-  protected void startWriting(Path path, RandomAccessFile file) {
-    aside("sqlguard-writer", () -> writeOut(file));
+  /** From how many bytes on {@link #startWriting} and {@link #closeAside} save time. */
+  protected long worthAThread() {
+    return WORTH_A_THREAD;
+  }
+
+  /** fsync(2) of a file by a thread of its own, which closes it then. */
+  protected WriteOut startWriting(Path path, RandomAccessFile file) {
+    WriteOut work = new WriteOut(path, () -> writeOut(path, file));
+    work.runsOn(aside("sqlguard-writer", work));
+    return work;
   }
 
   /** close(2) of a file that has no name any more, by a thread that nobody waits for. */
-  protected void closeAside(RandomAccessFile file) {
+  protected void closeAside(Path path, RandomAccessFile file) {
     aside("sqlguard-closer", () -> close(file));
   }
 
   /** Here and now where no thread can be made. */
-  private static void aside(String name, Runnable task) {
+  private static Thread aside(String name, Runnable task) {
+    Thread thread = new GuardThread(name, task);
     try {
-      new GuardThread(name, task).start();
+      thread.start();
     } catch (OutOfMemoryError e) {
       task.run();
     }
+    return thread;
   }
 
   private static void close(RandomAccessFile file) {
@@ -121,11 +130,11 @@ public class Syscalls {
     }
   }
 
-  private static void writeOut(RandomAccessFile file) {
+  private static void writeOut(Path path, RandomAccessFile file) throws IOException {
     try (file) {
       file.getFD().sync();
     } catch (IOException e) {
-      // It will be said when the file is fsynced for good.
+      throw Errors.named(path, e);
     }
   }
 

@@ -33,6 +33,19 @@ public final class Mounts implements AutoCloseable {
     assertEquals(0, run(command), "remount");
   }
 
+  /** Takes it away, with all that the kernel remembers of it, once nobody has it open. */
+  public void unmount(Path target) throws Exception {
+    assertEquals(0, run(List.of("umount"), target), "umount");
+    mounted.remove(target);
+  }
+
+  /** A command whose last word is a file; what it said is lost. */
+  public static int run(List<String> command, Path file) throws Exception {
+    List<String> words = new ArrayList<>(command);
+    words.add(file.toString());
+    return run(words);
+  }
+
   public static int run(List<String> command) throws Exception {
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

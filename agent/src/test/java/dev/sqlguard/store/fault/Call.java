@@ -22,6 +22,8 @@ public record Call(
     WRITE,
     TRUNCATE,
     SYNC,
+    /** The fsync that is begun ahead; that it fails is said at the next {@link #SYNC}. */
+    START_WRITING,
     SYNC_DIRECTORY,
     RENAME,
     LINK,
@@ -29,6 +31,8 @@ public record Call(
     SET_ATTRIBUTE,
     COPY_ATTRIBUTES,
     LOCK,
+    /** Of a file without a name. Nobody hears of a failure. */
+    CLOSE_ASIDE,
     /** From the opening of a private copy to its closing. */
     SQLITE
   }

@@ -1,5 +1,6 @@
 package dev.sqlguard.store.fault;
 
+import static dev.sqlguard.store.fault.Call.Kind.CLOSE_ASIDE;
 import static dev.sqlguard.store.fault.Call.Kind.COPY_ATTRIBUTES;
 import static dev.sqlguard.store.fault.Call.Kind.CREATE;
 import static dev.sqlguard.store.fault.Call.Kind.LINK;
@@ -9,6 +10,7 @@ import static dev.sqlguard.store.fault.Call.Kind.OPEN;
 import static dev.sqlguard.store.fault.Call.Kind.RENAME;
 import static dev.sqlguard.store.fault.Call.Kind.SET_ATTRIBUTE;
 import static dev.sqlguard.store.fault.Call.Kind.SQLITE;
+import static dev.sqlguard.store.fault.Call.Kind.START_WRITING;
 import static dev.sqlguard.store.fault.Call.Kind.SYNC;
 import static dev.sqlguard.store.fault.Call.Kind.SYNC_DIRECTORY;
 import static dev.sqlguard.store.fault.Call.Kind.TRUNCATE;
@@ -32,7 +34,7 @@ public enum Failure {
       "No space left on device",
       "[SQLITE_FULL] Insertion failed because database is full (database or disk is full)",
       13,
-      Set.of(CREATE, MAKE_DIRECTORY, WRITE, TRUNCATE, SYNC, COPY_ATTRIBUTES)),
+      Set.of(CREATE, MAKE_DIRECTORY, WRITE, TRUNCATE, SYNC, START_WRITING, COPY_ATTRIBUTES)),
 
   /** The same, but for the first bytes of a write, which do reach the file. */
   SHORT_WRITE(NO_SPACE.reason, NO_SPACE.sqlite, NO_SPACE.sqliteCode, NO_SPACE.lasting),
@@ -116,10 +118,10 @@ public enum Failure {
     if (kind == OPEN) {
       return new FileNotFoundException(path + " (" + reason + ")");
     }
-    if (kind == SYNC) {
+    if (kind == SYNC || kind == START_WRITING) {
       return new FileSystemException(path, null, "sync failed");
     }
-    if (kind == WRITE || kind == TRUNCATE || kind == LOCK || kind == SYNC_DIRECTORY) {
+    if (Set.of(WRITE, TRUNCATE, LOCK, SYNC_DIRECTORY, CLOSE_ASIDE).contains(kind)) {
       return new FileSystemException(path, null, reason);
     }
     if (kind == COPY_ATTRIBUTES) {

@@ -180,7 +180,7 @@ public final class Recording extends WatchedSyscalls {
               disk.create(path, stat.id().inode(), attributes(stat));
             });
       }
-      case MAKE_DIRECTORY, OPEN, LOCK, SQLITE -> List.of();
+      case MAKE_DIRECTORY, OPEN, START_WRITING, LOCK, CLOSE_ASIDE, SQLITE -> List.of();
     };
   }
 

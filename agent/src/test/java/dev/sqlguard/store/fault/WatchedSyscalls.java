@@ -1,6 +1,7 @@
 package dev.sqlguard.store.fault;
 
 import dev.sqlguard.store.Syscalls;
+import dev.sqlguard.store.WriteOut;
 import dev.sqlguard.store.fault.Call.Kind;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -152,6 +153,41 @@ public abstract class WatchedSyscalls extends Syscalls {
       super.sync(path, file);
     }
     after(Call.of(Kind.SYNC, path));
+  }
+
+  /** However small a file is. */
+  @Override
+  protected long worthAThread() {
+    return 0;
+  }
+
+  /** Here and now, in its turn among the others. */
+  @Override
+  protected WriteOut startWriting(Path path, RandomAccessFile file) {
+    WriteOut work = new WriteOut(path, () -> writeOut(path, file));
+    work.run();
+    return work;
+  }
+
+  private void writeOut(Path path, RandomAccessFile file) throws IOException {
+    try (file) {
+      before(Call.of(Kind.START_WRITING, path));
+      if (syncs()) {
+        file.getFD().sync();
+      }
+      after(Call.of(Kind.START_WRITING, path));
+    }
+  }
+
+  /** Here and now. */
+  @Override
+  protected void closeAside(Path path, RandomAccessFile file) {
+    try (file) {
+      before(Call.of(Kind.CLOSE_ASIDE, path));
+      after(Call.of(Kind.CLOSE_ASIDE, path));
+    } catch (IOException e) {
+      // As little as the guard hears of it.
+    }
   }
 
   @Override

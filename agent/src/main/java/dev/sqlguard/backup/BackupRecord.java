@@ -13,6 +13,7 @@ import java.util.TreeMap;
  *
  * @param hash of its image, see {@link dev.sqlguard.format.ImageHash}
  * @param madeAt milliseconds since 1970
+ * @param readAt when its file was last read, and held what the hash says; milliseconds since 1970
  * @param quick it passed {@code quick_check} only
  * @param wal the database was in WAL mode, the backup isn't
  * @param contents rows by table; only totals are kept of older ones
@@ -23,6 +24,7 @@ public record BackupRecord(
     long modified,
     long inode,
     long madeAt,
+    long readAt,
     boolean quick,
     boolean wal,
     int tables,
@@ -39,6 +41,7 @@ public record BackupRecord(
         file.size(),
         file.modified().toMillis(),
         file.id().inode(),
+        madeAt,
         madeAt,
         quick,
         wal,
@@ -72,8 +75,19 @@ public record BackupRecord(
   }
 
   BackupRecord withoutTableNames() {
+    return with(readAt, Optional.empty());
+  }
+
+  /**
+   * @param now milliseconds since 1970
+   */
+  BackupRecord asRead(long now) {
+    return with(now, contents);
+  }
+
+  private BackupRecord with(long read, Optional<Contents> known) {
     return new BackupRecord(
-        hash, size, modified, inode, madeAt, quick, wal, tables, rows, Optional.empty());
+        hash, size, modified, inode, madeAt, read, quick, wal, tables, rows, known);
   }
 
   StateLine toLine() {
@@ -89,6 +103,8 @@ public record BackupRecord(
         inode,
         "made",
         madeAt,
+        "read",
+        readAt,
         "check",
         quick ? "quick" : "full",
         "wal",
@@ -109,6 +125,7 @@ public record BackupRecord(
         line.number("modified"),
         line.number("inode"),
         line.number("made"),
+        line.number("read"),
         line.text("check").equals("quick"),
         line.text("wal").equals("true"),
         tables,

@@ -153,6 +153,36 @@ public final class Catalog {
   }
 
   /**
+   * Whether a backup's file still holds what it did, found out by reading it, and remembered if so.
+   * One that this process has open isn't read: it would lose its locks. One that can't be read
+   * holds nothing.
+   */
+  boolean isStillIntact(Path file, BackupRecord record) throws IOException {
+    Optional<FileStat> stat = FileStat.ofEntry(file);
+    if (stat.isEmpty() || FileUsers.inThisProcess(Set.of(stat.get().id())) > 0) {
+      return true;
+    }
+    boolean intact;
+    try {
+      intact = isIntact(file, record);
+    } catch (IOException e) {
+      intact = false;
+    }
+    if (intact) {
+      remember(record, record.asRead(System.currentTimeMillis()));
+    }
+    return intact;
+  }
+
+  private void remember(BackupRecord old, BackupRecord better) throws IOException {
+    List<BackupRecord> next = new ArrayList<>(records);
+    next.replaceAll(record -> record == old ? better : record);
+    put(next);
+    state.save(disk);
+    records = next;
+  }
+
+  /**
    * Whether this very file was verified and made durable. Not by its hash: a copy that the check
    * was still at work on may hold what a backup holds.
    */

@@ -27,6 +27,12 @@ public final class Rotation {
     /** The newest backup holds the same already; the copy is gone. */
     record Unchanged(Path file) implements Result {}
 
+    /**
+     * The newest backup was one of the same, and couldn't be read any more, or not as it was
+     * verified: the copy has its place.
+     */
+    record Renewed(Path file, long size) implements Result {}
+
     /** Files of somebody else stand in the slots of every series; the copy is gone. */
     record NoFreeSeries(Path foreign) implements Result {}
   }
@@ -35,17 +41,21 @@ public final class Rotation {
   private final Disk disk;
   private final int slots;
   private final long spacingMillis;
+  private final long readingMillis;
 
   /**
    * @param slots how many backups to keep, at least 1
    * @param spacingMillis how old the newest must be for older ones to move up once all slots are
    *     full, so that a crash loop can't push the history out
+   * @param readingMillis how long the newest is taken for what it was by its size and time, before
+   *     it is read again
    */
-  public Rotation(Catalog catalog, int slots, long spacingMillis) {
+  public Rotation(Catalog catalog, int slots, long spacingMillis, long readingMillis) {
     this.catalog = catalog;
     this.disk = catalog.disk();
     this.slots = slots;
     this.spacingMillis = spacingMillis;
+    this.readingMillis = readingMillis;
   }
 
   /**
@@ -95,10 +105,12 @@ public final class Rotation {
       disk.delete(staged);
       return new Result.NoFreeSeries(firstForeign().orElseThrow());
     }
-    Optional<BackupRecord> newest = catalog.identify(series.get().slot(0));
-    if (newest.isPresent() && newest.get().hash().equals(hash)) {
+    Path slot = series.get().slot(0);
+    Optional<BackupRecord> newest = catalog.identify(slot);
+    boolean same = newest.isPresent() && newest.get().hash().equals(hash);
+    if (same && !hasRotted(slot, newest.get())) {
       disk.delete(staged);
-      return new Result.Unchanged(series.get().slot(0));
+      return new Result.Unchanged(slot);
     }
     disk.adopt(staged, owner);
     disk.sync(staged);
@@ -107,7 +119,13 @@ public final class Rotation {
     BackupRecord record = BackupRecord.of(stat, hash, now, quick, wal, contents);
     catalog.add(named ? record : record.withoutTableNames());
     rotate(staged, series.get());
-    return new Result.Placed(series.get().slot(0), stat.size());
+    return same ? new Result.Renewed(slot, stat.size()) : new Result.Placed(slot, stat.size());
+  }
+
+  /** Reading it costs less than the check that was just made, and isn't needed at each start. */
+  private boolean hasRotted(Path newest, BackupRecord record) throws IOException {
+    long age = System.currentTimeMillis() - record.readAt();
+    return (age < 0 || age >= readingMillis) && !catalog.isStillIntact(newest, record);
   }
 
   /**
@@ -205,7 +223,7 @@ public final class Rotation {
     }
     boolean full = free == slots;
     Path directory = catalog.names().directory();
-    if (!full || isOldEnough(series.slot(0))) {
+    if (!isOfTheSame(staged, series.slot(0)) && (!full || isOldEnough(series.slot(0)))) {
       if (full && slots > 1) {
         // The oldest gives its place for the copy, which has no name on disk yet.
         disk.syncDirectory(directory);
@@ -217,6 +235,13 @@ public final class Rotation {
     }
     disk.replace(staged, series.slot(0));
     disk.syncDirectory(directory);
+  }
+
+  /** Then what is in the slot has rotted: it isn't to move up, and nothing is to go for it. */
+  private boolean isOfTheSame(Path staged, Path newest) throws IOException {
+    Optional<BackupRecord> next = catalog.identify(staged);
+    Optional<BackupRecord> last = catalog.identify(newest);
+    return next.isPresent() && last.isPresent() && next.get().hash().equals(last.get().hash());
   }
 
   private boolean isOldEnough(Path newest) throws IOException {

@@ -59,7 +59,10 @@ final class SealCheck {
     }
   }
 
-  /** Whether the newest backup holds what was sealed, so that there is none to be made. */
+  /**
+   * Whether the newest backup holds what was sealed, so that there is none to be made. It isn't
+   * read: the full check that comes due reads it, too.
+   */
   private boolean isBackedUp(Seal seal, Workplace workplace) throws IOException {
     if (settings.backups() == 0) {
       return true;

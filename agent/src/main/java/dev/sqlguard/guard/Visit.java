@@ -125,19 +125,19 @@ final class Visit {
             ? rotation.placeEncrypted(workplace.staged(), stat, quick, contents)
             : rotation.place(workplace.staged(), stat, quick, contents, seen.imageHash());
     if (result instanceof Rotation.Result.Placed placed) {
-      long millis = (System.nanoTime() - started) / 1_000_000;
-      String size = Sizes.text(placed.size());
       log.info(
+          main,
+          "healthy" + seen.note() + ", backed up to " + placed.file() + effort(placed.size()));
+    } else if (result instanceof Rotation.Result.Renewed renewed) {
+      log.warn(
           main,
           "healthy"
               + seen.note()
-              + ", backed up to "
-              + placed.file()
-              + " ("
-              + size
-              + ", "
-              + millis
-              + " ms)");
+              + ", but "
+              + renewed.file()
+              + " couldn't be read any more as it was verified, and is replaced by a new copy"
+              + effort(renewed.size())
+              + "; look at the disk that it is on");
     } else if (result instanceof Rotation.Result.NoFreeSeries taken) {
       log.warn(
           main,
@@ -148,9 +148,17 @@ final class Visit {
     return placeOf(result);
   }
 
+  private String effort(long size) {
+    long millis = (System.nanoTime() - started) / 1_000_000;
+    return " (" + Sizes.text(size) + ", " + millis + " ms)";
+  }
+
   private static Optional<Path> placeOf(Rotation.Result result) {
     if (result instanceof Rotation.Result.Placed placed) {
       return Optional.of(placed.file());
+    }
+    if (result instanceof Rotation.Result.Renewed renewed) {
+      return Optional.of(renewed.file());
     }
     return result instanceof Rotation.Result.Unchanged unchanged
         ? Optional.of(unchanged.file())

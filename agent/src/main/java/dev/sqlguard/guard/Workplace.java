@@ -60,7 +60,8 @@ final class Workplace implements Closeable {
     this.names = names;
     this.catalog = new Catalog(backups, names, disk);
     long spacing = settings.backupSpacing().toMillis();
-    this.rotation = new Rotation(catalog, Math.max(1, settings.backups()), spacing);
+    long reading = Math.min(spacing, settings.fullCheckEvery().toMillis());
+    this.rotation = new Rotation(catalog, Math.max(1, settings.backups()), spacing, reading);
     this.kept = new KeptBackups(catalog);
     this.evidence = new Evidence(main, home, disk, parked, settings.evidence());
     this.orphanedLog = new OrphanedLog(main, evidence, disk);

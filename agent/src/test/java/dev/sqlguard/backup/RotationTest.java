@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,8 +23,10 @@ import dev.sqlguard.store.fault.Recording;
 import dev.sqlguard.store.fault.StoppingSyscalls;
 import dev.sqlguard.verify.Contents;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +82,7 @@ class RotationTest {
   }
 
   private Rotation rotation(int slots, long spacing) {
-    return new Rotation(catalog(), slots, spacing);
+    return new Rotation(catalog(), slots, spacing, AN_HOUR);
   }
 
   private Rotation.Result place(Rotation rotation, int content) throws IOException {
@@ -374,7 +377,7 @@ class RotationTest {
     Recording recording = new Recording(List.of(directory), names.staged()::equals);
     Catalog catalog = new Catalog(state, names, new Disk(recording));
     Files.write(names.staged(), image(3));
-    new Rotation(catalog, slots, 0).place(names.staged(), model(), false, rows(3));
+    new Rotation(catalog, slots, 0, AN_HOUR).place(names.staged(), model(), false, rows(3));
     recording.replay(
         (step, now) -> {
           Map<String, Loss> losses = Losses.ofNames(now);
@@ -411,12 +414,12 @@ class RotationTest {
     Catalog dying = new Catalog(state, names, new Disk(recording));
     assertThrows(
         StoppingSyscalls.Stopped.class,
-        () -> new Rotation(dying, 2, 0).place(names.staged(), model(), false, rows(2)));
+        () -> new Rotation(dying, 2, 0, AN_HOUR).place(names.staged(), model(), false, rows(2)));
     recording.revive();
     state.close();
     state = StateFile.open(names.state(), model(), disk, 0).orElseThrow();
     Catalog next = new Catalog(state, names, new Disk(recording));
-    new Rotation(next, 2, 0).settle(names.staged());
+    new Rotation(next, 2, 0, AN_HOUR).settle(names.staged());
     assertHolds(2, slot(0));
     state.close();
     DurableDisk now = recording.start();
@@ -437,11 +440,101 @@ class RotationTest {
         new Disk(
             new FailingSyscalls(call -> call.is(Kind.RENAME, "a.db.bak"), Failure.IO_ERROR, false));
     Files.write(names.staged(), image(4));
-    Rotation rotation = new Rotation(new Catalog(state, names, failing), 3, 0);
+    Rotation rotation = new Rotation(new Catalog(state, names, failing), 3, 0, AN_HOUR);
     assertThrows(IOException.class, () -> rotation.place(names.staged(), model(), false, rows(4)));
     assertTrue(rotation.isUnderWay(names.staged()));
     rotation(3, 0).settle(names.staged());
     assertEquals(3, catalog().entries().size());
+  }
+
+  /** As a disk does it: nothing tells but what the file holds. */
+  private static void rot(Path file) throws IOException {
+    FileTime modified = Files.getLastModifiedTime(file);
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(700);
+      bytes.write(99);
+    }
+    Files.setLastModifiedTime(file, modified);
+  }
+
+  private Rotation reading(Disk by) {
+    return new Rotation(new Catalog(state, names, by), 2, 0, 0);
+  }
+
+  private void withTwoOfWhichTheNewestIsRotten() throws IOException {
+    place(rotation(2, 0), 1);
+    place(rotation(2, 0), 2);
+    rot(slot(0));
+  }
+
+  @Test
+  void aRottenBackupGivesItsPlaceToACopyOfTheSameContent() throws Exception {
+    withTwoOfWhichTheNewestIsRotten();
+    assertEquals(new Rotation.Result.Renewed(slot(0), 1024), place(reading(disk), 2));
+    assertHolds(2, slot(0));
+    assertHolds(1, slot(1));
+    assertInstanceOf(Rotation.Result.Unchanged.class, place(reading(disk), 2));
+    assertEquals(List.of("a.db", "a.db.bak", "a.db.bak.1", "a.db.sqlguard"), files());
+  }
+
+  @Test
+  void aBackupIsReadOnceInAWhile() throws Exception {
+    place(rotation(2, 0), 2);
+    assertInstanceOf(Rotation.Result.Unchanged.class, place(reading(disk), 2));
+    long read = catalog().identify(slot(0)).orElseThrow().readAt();
+    assertTrue(read >= catalog().identify(slot(0)).orElseThrow().madeAt());
+    rot(slot(0));
+    assertInstanceOf(Rotation.Result.Unchanged.class, place(rotation(2, 0), 2));
+    assertEquals(read, catalog().identify(slot(0)).orElseThrow().readAt());
+  }
+
+  @Test
+  void aClockThatWasSetBackMakesNoBackupTrusted() throws Exception {
+    place(rotation(2, 0), 2);
+    BackupRecord record = catalog().identify(slot(0)).orElseThrow();
+    catalog().add(record.asRead(System.currentTimeMillis() + 10 * AN_HOUR));
+    rot(slot(0));
+    assertInstanceOf(Rotation.Result.Renewed.class, place(rotation(2, 0), 2));
+  }
+
+  /** Closing it would release the locks that the application has on it. */
+  @Test
+  void aBackupThatThisProcessHasOpenIsNotRead() throws Exception {
+    withTwoOfWhichTheNewestIsRotten();
+    try (RandomAccessFile open = new RandomAccessFile(slot(0).toFile(), "rw")) {
+      assertNotNull(open.getChannel().tryLock(0, 1, false));
+      assertInstanceOf(Rotation.Result.Unchanged.class, place(reading(disk), 2));
+    }
+    assertInstanceOf(Rotation.Result.Renewed.class, place(reading(disk), 2));
+  }
+
+  /** Nothing of the rotten one moves up, whoever gives the copy its place. */
+  @Test
+  void aCopyForARottenBackupThatStopsShortOfItsPlaceGetsItLater() throws Exception {
+    withTwoOfWhichTheNewestIsRotten();
+    Files.write(names.staged(), image(2));
+    Disk dying = new Disk(new StoppingSyscalls(call -> call.kind() == Kind.RENAME));
+    assertThrows(
+        StoppingSyscalls.Stopped.class,
+        () -> reading(dying).place(names.staged(), model(), false, rows(2)));
+    new Rotation(catalog(), 3, 0, AN_HOUR).settle(names.staged());
+    assertHolds(2, slot(0));
+    assertHolds(1, slot(1));
+    assertFalse(Files.exists(slot(2)));
+  }
+
+  @Test
+  void aRottenBackupStaysWhereItsCopyDoesNotReachTheDisk() throws Exception {
+    withTwoOfWhichTheNewestIsRotten();
+    byte[] rotten = Files.readAllBytes(slot(0));
+    Disk full =
+        new Disk(
+            new FailingSyscalls(call -> call.is(Kind.SYNC, "-staged"), Failure.NO_SPACE, true));
+    Files.write(names.staged(), image(2));
+    assertThrows(
+        IOException.class, () -> reading(full).place(names.staged(), model(), false, rows(2)));
+    assertArrayEquals(rotten, Files.readAllBytes(slot(0)));
+    assertHolds(1, slot(1));
   }
 
   private static boolean isBackup(Path path) {

@@ -61,6 +61,14 @@ enum Scenario {
       return scene.content();
     }
   },
+  /** The disk has lost a part of the newest one, and nothing tells but what it holds. */
+  ROTTEN_BACKUP {
+    @Override
+    String build(Scene scene) throws Exception {
+      withTwoBackups(scene.withoutSpacing()).rotTheBackup();
+      return scene.content();
+    }
+  },
   /** After a copy of the whole directory, files are known by nothing but what they hold. */
   COPIED_DIRECTORY(false) {
     @Override

@@ -23,6 +23,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -216,6 +217,15 @@ final class Scene {
   /** From now on the newest SQLite is a second judge beside the application's, which is older. */
   Scene judgedTwice() {
     newest = Optional.of(new SecondSqlite());
+    return this;
+  }
+
+  /** As a disk does it, which changes no time. */
+  Scene rotTheBackup() throws Exception {
+    Path backup = beside(".bak");
+    FileTime modified = Files.getLastModifiedTime(backup);
+    new SampleDatabase(backup).loseALeaf();
+    Files.setLastModifiedTime(backup, modified);
     return this;
   }
 

@@ -66,7 +66,7 @@ class BackupRungTest {
     names = BackupNames.beside(main);
     FileStat model = FileStat.ofEntry(main).orElseThrow();
     state = StateFile.open(names.state(), model, disk, 0).orElseThrow();
-    Rotation rotation = new Rotation(new Catalog(state, names, disk), 3, 0);
+    Rotation rotation = new Rotation(new Catalog(state, names, disk), 3, 0, 0);
     for (byte rows : new byte[] {30, 10, 20}) {
       byte[] image = Arrays.copyOf(DatabaseHeader.substitute(512, 2), 1024);
       image[1023] = rows;

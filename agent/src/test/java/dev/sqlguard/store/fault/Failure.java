@@ -91,7 +91,7 @@ public enum Failure {
    * @param lasting whether others fail after it
    */
   public static List<Failure> of(Call.Kind kind, boolean lasting) {
-    if (!lasting && (kind == SYNC || kind == COPY_ATTRIBUTES)) {
+    if (!lasting && (kind == SYNC || kind == START_WRITING || kind == COPY_ATTRIBUTES)) {
       return List.of(IO_ERROR);
     }
     List<Failure> ways = new ArrayList<>(List.of(values()));

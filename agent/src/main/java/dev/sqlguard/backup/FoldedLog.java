@@ -69,7 +69,7 @@ public final class FoldedLog {
         }
         long at = (page - 1) * pageSize;
         int length = image.read(at, run, 0, pages * pageSize);
-        disk.write(copy, out, at, run, 0, length);
+        disk.writeLeavingHoles(copy, out, at, run, 0, length);
         page = image.nextReplaced(page + pages);
       }
       disk.truncate(copy, out, image.size());

@@ -97,6 +97,29 @@ public class Disk {
   }
 
   /**
+   * The same without the zeros behind the end of the file, so that what has holes is no larger on
+   * disk than what it is a copy of. The caller gives the file its length when all is written.
+   */
+  public void writeLeavingHoles(
+      Path path, RandomAccessFile file, long position, byte[] bytes, int offset, int length)
+      throws IOException {
+    // Over what is there zeros have to be written.
+    int within = (int) Math.max(0, Math.min(length, file.length() - position));
+    int done = within + Holes.content(position + within, bytes, offset + within, length - within);
+    if (done > 0) {
+      calls.write(path, file, position, bytes, offset, done);
+    }
+    while (done < length) {
+      done += Holes.zeros(position + done, bytes, offset + done, length - done);
+      int content = Holes.content(position + done, bytes, offset + done, length - done);
+      if (content > 0) {
+        calls.write(path, file, position + done, bytes, offset + done, content);
+      }
+      done += content;
+    }
+  }
+
+  /**
    * Locks a whole open file of ours against other processes, without waiting.
    *
    * @return false where another process has a lock on it
@@ -138,6 +161,8 @@ public class Disk {
   }
 
   /**
+   * Leaves what is behind the end of that, if anything is.
+   *
    * @return how many bytes that were
    */
   private long writeAll(ByteSource from, Path to, RandomAccessFile out, LongConsumer progress)
@@ -145,9 +170,12 @@ public class Disk {
     byte[] buffer = new byte[BUFFER];
     long at = 0;
     for (int n; (n = from.read(at, buffer, 0, buffer.length)) > 0; ) {
-      calls.write(to, out, at, buffer, 0, n);
+      writeLeavingHoles(to, out, at, buffer, 0, n);
       at += n;
       progress.accept(at);
+    }
+    if (out.length() < at) {
+      calls.truncate(to, out, at);
     }
     return at;
   }

@@ -21,6 +21,7 @@ public final class SecondSqlite {
   }
 
   public ApplicationDriver driver() {
-    return new JdbcDriver(loaded, loaded.getName(), true, "the newest SQLite", () -> false);
+    return new JdbcDriver(
+        loaded, loaded.getName(), true, "the newest SQLite", () -> false, TimeAllowance.USUAL);
   }
 }

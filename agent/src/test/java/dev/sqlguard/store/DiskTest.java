@@ -1,16 +1,21 @@
 package dev.sqlguard.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sqlguard.store.fault.Call;
 import dev.sqlguard.store.fault.FailingSyscalls;
 import dev.sqlguard.store.fault.Failure;
+import dev.sqlguard.store.fault.WatchedSyscalls;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +102,56 @@ class DiskTest {
       throw new AssertionError(e);
     }
     throw new IOException("Input/output error");
+  }
+
+  /** Blocks of zeros and of others, beginning and ending anywhere. */
+  private static byte[] patchwork(Random random) {
+    byte[] bytes = new byte[random.nextInt(40 * Holes.BLOCK)];
+    for (int at = 0; at < bytes.length; at += 1 + random.nextInt(3 * Holes.BLOCK)) {
+      if (random.nextBoolean()) {
+        bytes[at] = 1;
+      }
+    }
+    return bytes;
+  }
+
+  @Test
+  void aCopyOfAFileWithHolesHoldsTheSameWhateverItIsWrittenOver() throws Exception {
+    Random random = new Random(20_261_126);
+    Disk disk = new Disk();
+    for (int round = 0; round < 200; round++) {
+      byte[] content = patchwork(random);
+      Path from = Files.write(directory.resolve("from"), content);
+      Path to = directory.resolve("to");
+      disk.delete(to);
+      disk.copyDurably(from, to);
+      assertArrayEquals(content, Files.readAllBytes(to), "round " + round);
+      byte[] old = new byte[random.nextInt(40 * Holes.BLOCK)];
+      Arrays.fill(old, (byte) 7);
+      Files.write(to, old);
+      disk.overwrite(to, from);
+      assertArrayEquals(content, Files.readAllBytes(to), "round " + round);
+    }
+  }
+
+  @Test
+  void zerosAreNotWritten() throws Exception {
+    long[] written = new long[1];
+    Disk disk =
+        new Disk(
+            new WatchedSyscalls() {
+              @Override
+              protected void before(Call call) {
+                written[0] += call.kind() == Call.Kind.WRITE ? call.length() : 0;
+              }
+            });
+    byte[] content = new byte[100 * Holes.BLOCK + 1];
+    content[3 * Holes.BLOCK + 5] = 1;
+    content[90 * Holes.BLOCK] = 1;
+    Path from = Files.write(directory.resolve("from"), content);
+    disk.copyDurably(from, copy);
+    assertEquals(2 * Holes.BLOCK, written[0]);
+    assertArrayEquals(content, Files.readAllBytes(copy));
   }
 
   @Test

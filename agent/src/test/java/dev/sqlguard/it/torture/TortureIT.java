@@ -125,7 +125,7 @@ class TortureIT {
       int number, Path directory, WriterSupply jvms, SmallDisk disk, BooleanSupplier isEnough)
       throws Exception {
     Random random = new Random(SEED + number);
-    TortureLife life = new TortureLife(directory, disk, number % 3 == 2, random, jvms, tally);
+    TortureLife life = new TortureLife(directory, disk, number % 3 == 1, random, jvms, tally);
     try {
       for (int i = 0; i < ROUNDS_OF_A_LIFE && !life.isOver() && !isEnough.getAsBoolean(); i++) {
         rounds.incrementAndGet();

@@ -350,8 +350,11 @@ final class TortureLife {
     nextNumber += THREADS * SPAN;
     Path said = jvms.newFile();
     try (app) {
-      app.ok("write", "" + first, "" + SPAN, "" + THREADS, said.toString());
-      Thread.sleep(random.nextInt(120));
+      // Only who has written nothing leaves a seal.
+      if (!sealing || random.nextBoolean()) {
+        app.ok("write", "" + first, "" + SPAN, "" + THREADS, said.toString());
+        Thread.sleep(random.nextInt(120));
+      }
       if (kind < 35) {
         app.ok("stop");
         app.tell("return");
@@ -380,11 +383,7 @@ final class TortureLife {
 
   private void killInExit(GuardedJvm.Running app, AimedAt aim) throws Exception {
     awaitExitWork(app.pid());
-    switch (random.nextInt(3)) {
-      case 0 -> awaitLock(app.pid(), Databases.beside(db, "-shm"), CHECKPOINT_LOCK);
-      case 1 -> awaitSeal(app.pid(), aim);
-      default -> aim.await(random);
-    }
+    aimAtExit(app.pid(), aim);
     FrozenProcess frozen = FrozenProcess.freeze(app.pid());
     if (!frozen.isHeld()) {
       tally.add(Count.ENDS);
@@ -420,9 +419,12 @@ final class TortureLife {
     return Files.exists(state) && !new StateFiles().peek(state, new Disk()).lines("seal").isEmpty();
   }
 
-  /** The checkpoint is shorter than a guess is good; so is the seal behind it. */
-  private void awaitSeal(long pid, AimedAt aim) throws Exception {
-    if (sealing) {
+  /** A checkpoint and a seal are shorter than a guess is good: those are waited for. */
+  private void aimAtExit(long pid, AimedAt aim) throws Exception {
+    int target = random.nextInt(3);
+    if (target == 0 && isWal()) {
+      awaitLock(pid, Databases.beside(db, "-shm"), CHECKPOINT_LOCK);
+    } else if (target == 1 && sealing) {
       awaitLock(pid, Databases.beside(db, ".sqlguard"), 0);
     } else {
       aim.await(random);

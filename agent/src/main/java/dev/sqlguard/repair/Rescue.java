@@ -52,6 +52,10 @@ public final class Rescue {
     Path out = names.repaired();
     copy.discard(out);
     copy.discard(names.quarantine());
+    for (Path scratch : Salvage.scratchFiles(out)) {
+      // SQLite would open what stands beside it, and wait for ever where that is a FIFO.
+      copy.discard(scratch);
+    }
     long size = size(damaged) + size(SideFiles.of(damaged).wal());
     long fromBackup = backup.isPresent() ? size(backup.get().file()) : 0;
     Space.require(names.directory(), 2 * size + fromBackup);

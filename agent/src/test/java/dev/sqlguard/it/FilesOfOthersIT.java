@@ -36,7 +36,9 @@ class FilesOfOthersIT {
           ".sqlguard-damaged-wal",
           ".sqlguard-repaired",
           ".sqlguard-repaired-journal",
+          ".sqlguard-repaired-rows",
           ".sqlguard-repaired-schema",
+          ".sqlguard-repaired-schema-journal",
           ".sqlguard-quarantine",
           ".sqlguard-install");
 
@@ -44,7 +46,6 @@ class FilesOfOthersIT {
       List.of(
           ".sqlguard-scratch",
           ".sqlguard-keep",
-          ".sqlguard-repaired-rows",
           ".sqlguard-evidence",
           ".sqlguard-evidence-wal",
           ".sqlguard-evidence.report.json",

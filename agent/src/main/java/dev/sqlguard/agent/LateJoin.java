@@ -13,6 +13,7 @@ import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.GuardThread;
 import dev.sqlguard.store.MappedLibraries;
 import dev.sqlguard.store.OwnLocks;
+import dev.sqlguard.store.UnseenUse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,12 +31,6 @@ final class LateJoin {
 
   /** SQLite's SQLITE_FILE_HEADER: every copy has it inside, whatever library that is a part of. */
   private static final String FILE_HEADER = "SQLite format 3";
-
-  /** PENDING_BYTE of SQLite's os.h. */
-  private static final long FIRST_LOCK_BYTE = 0x40000000L;
-
-  /** The end of SHARED there. */
-  private static final long LAST_LOCK_BYTE = FIRST_LOCK_BYTE + 511;
 
   private final JoinRequest request;
   private final JoinAnswers answers;
@@ -139,7 +134,7 @@ final class LateJoin {
       return;
     }
     Access access = request.databases().files().get(id);
-    Optional<String> reason = obstacle.isPresent() ? obstacle : obstacle(id, access);
+    Optional<String> reason = obstacle.isPresent() ? obstacle : obstacle(id, path, access);
     if (reason.isPresent()) {
       notBackedUp(path, reason.get(), log);
     }
@@ -151,11 +146,15 @@ final class LateJoin {
     log.warn(path, "is open already; not backed up, because " + why);
   }
 
-  private static Optional<String> obstacle(FileId file, Access access) throws IOException {
+  private static Optional<String> obstacle(FileId file, Path path, Access access)
+      throws IOException {
     if (access == Access.THROUGH_LINK) {
       return Optional.of("its side files lie elsewhere");
     }
-    return OwnLocks.on(file).reachBeyond(FIRST_LOCK_BYTE, LAST_LOCK_BYTE)
+    if (UnseenUse.shows(path)) {
+      return Optional.of("this JVM has it open without locks");
+    }
+    return OwnLocks.on(file).reachBeyond(UnseenUse.FIRST_LOCK_BYTE, UnseenUse.LAST_LOCK_BYTE)
         ? Optional.of("this JVM has a lock on it that isn't SQLite's")
         : Optional.empty();
   }

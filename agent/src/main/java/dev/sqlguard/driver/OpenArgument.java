@@ -1,6 +1,7 @@
 package dev.sqlguard.driver;
 
 import dev.sqlguard.guard.Target;
+import dev.sqlguard.guard.Target.Locks;
 import dev.sqlguard.store.RealPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,6 +31,9 @@ public final class OpenArgument {
   /** Of every other parameter the first one counts: sqlite3ParseUri, sqlite3_uri_parameter. */
   private static final List<String> LAST_COUNTS = List.of("mode", "vfs");
 
+  /** The second one takes the locks of the first one, and keeps them. */
+  private static final List<String> USUAL_LOCKS = List.of("unix", "unix-excl");
+
   private OpenArgument() {}
 
   /**
@@ -51,7 +55,7 @@ public final class OpenArgument {
     if (flags >= 0 && (flags & URI_FLAG) != 0 && file.startsWith("file:")) {
       return uri(file, readOnly, workingDirectory);
     }
-    return target(file, readOnly, true, workingDirectory);
+    return target(file, readOnly, Locks.USUAL, workingDirectory);
   }
 
   private static Optional<Target> uri(String uri, boolean readOnly, Path workingDirectory)
@@ -79,12 +83,15 @@ public final class OpenArgument {
       return Optional.empty();
     }
     boolean immutable = UriBoolean.isTrue(query.get("immutable"));
-    boolean locking = vfs.equals("unix") && !UriBoolean.isTrue(query.get("nolock"));
-    return target(path, readOnly || mode.equals("ro") || immutable, locking, workingDirectory);
+    Locks locks = immutable ? Locks.IMMUTABLE : Locks.USUAL;
+    if (!USUAL_LOCKS.contains(vfs) || UriBoolean.isTrue(query.get("nolock"))) {
+      locks = Locks.UNSEEN;
+    }
+    return target(path, readOnly || mode.equals("ro") || immutable, locks, workingDirectory);
   }
 
   private static Optional<Target> target(
-      String file, boolean readOnly, boolean locking, Path workingDirectory) throws IOException {
+      String file, boolean readOnly, Locks locks, Path workingDirectory) throws IOException {
     Path path;
     try {
       path = workingDirectory.resolve(file);
@@ -99,7 +106,7 @@ public final class OpenArgument {
       return Optional.empty();
     }
     boolean plainName = !Files.isSymbolicLink(path) || !hasSideFiles(path);
-    return Optional.of(new Target(path, real.get(), readOnly, locking, plainName));
+    return Optional.of(new Target(path, real.get(), readOnly, locks, plainName));
   }
 
   /** Before 3.10 SQLite kept them beside the link, not beside the file. */

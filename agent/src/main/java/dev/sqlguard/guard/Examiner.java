@@ -15,6 +15,7 @@ import dev.sqlguard.store.FileBytes;
 import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.SideFiles;
+import dev.sqlguard.store.UnseenUse;
 import dev.sqlguard.verify.DestroyedHeader;
 import dev.sqlguard.verify.FastCheck;
 import dev.sqlguard.verify.IntegrityCheck;
@@ -240,6 +241,9 @@ final class Examiner {
       return Examination.cannotTell(inUse.reason() + ", and an online copy wouldn't be encrypted");
     }
     boolean here = inUse.where() == Snapshot.Where.THIS_PROCESS;
+    if (here && UnseenUse.shows(main)) {
+      return Examination.cannotTell(inUse.reason() + ", without locks");
+    }
     try {
       int patience = here ? OWN_BUSY_MILLIS : OTHERS_BUSY_MILLIS;
       new OnlineCopy(disk, driver).take(main, copy, patience);

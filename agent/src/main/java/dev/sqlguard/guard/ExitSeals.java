@@ -61,6 +61,7 @@ final class ExitSeals {
     if (!Platform.HAS_PROC
         || checked.isEmpty()
         || file.isOpenedByTwoCopies()
+        || file.isOpenedWithoutLocks()
         || now.isEmpty()
         || !Registry.isStillThere(file)
         || !isSealable(now.get())) {

@@ -7,6 +7,7 @@ import dev.sqlguard.store.GuardThread;
 import dev.sqlguard.store.SideFiles;
 import dev.sqlguard.store.Sizes;
 import dev.sqlguard.store.Uninterrupted;
+import dev.sqlguard.store.UnseenUse;
 import dev.sqlguard.verify.SqliteError;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -206,6 +207,12 @@ public final class ExitWork implements Runnable {
    * ours isn't the last.
    */
   private static Optional<String> obstacle(Task task) throws IOException {
+    if (task.file().isOpenedWithoutLocks()) {
+      return Optional.of("it was opened without locks");
+    }
+    if (UnseenUse.shows(task.path())) {
+      return Optional.of("this JVM has it open without locks");
+    }
     if (task.file().isOpenedByTwoCopies() && isOpen(task.path())) {
       return Optional.of("two copies of SQLite may have it open");
     }

@@ -3,6 +3,8 @@ package dev.sqlguard.guard;
 import dev.sqlguard.backup.ApplicationDriver;
 import dev.sqlguard.backup.Origin;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.FileUsers;
+import dev.sqlguard.store.SideFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +57,9 @@ public final class Gate {
     GuardedFile file = lockedEntry(target.file());
     try {
       file.openedAs(target.file());
+      if (target.locks() != Target.Locks.USUAL) {
+        file.openedWithoutLocks();
+      }
       boolean known = file.isExaminedFor(target.readOnly(), driver);
       advisories.opening(file, driver);
       if (!known) {
@@ -84,6 +89,9 @@ public final class Gate {
         return;
       }
       file.examined(Outcome.PROCEED, Optional.empty(), 0, target.readOnly(), driver);
+      if (file.isOpenedWithoutLocks()) {
+        return;
+      }
     } finally {
       file.gate().unlock();
     }
@@ -142,6 +150,12 @@ public final class Gate {
     return new TimedVisit(this, guard, target, driver, unknown, limit).outcome();
   }
 
+  /** Whether this JVM may have it open through a connection whose locks aren't the usual ones. */
+  private static boolean besideUnseen(GuardedFile file) throws IOException {
+    return file.isOpenedWithoutLocks()
+        && FileUsers.inThisProcess(FileUsers.ids(SideFiles.of(file.path()))) > 0;
+  }
+
   private void examine(GuardedFile file, Target target, ApplicationDriver driver)
       throws IOException {
     boolean outermost = enter();
@@ -149,7 +163,7 @@ public final class Gate {
     try {
       long started = System.nanoTime();
       Optional<Origin> before = Origin.of(file.path());
-      Outcome outcome = outcomeOf(file, target, driver);
+      Outcome outcome = outcomeOf(file, besideUnseen(file) ? target.unseen() : target, driver);
       registry.identify(file);
       Optional<Origin> judged = judged(file.path(), before);
       long nanos = System.nanoTime() - started;

@@ -42,6 +42,7 @@ public final class GuardedFile {
   private volatile boolean keyProven;
   private volatile boolean openedByTwoCopies;
   private volatile boolean openedByUnknown;
+  private volatile boolean openedWithoutLocks;
   private volatile boolean watched;
   private int looks;
   private final Set<Path> names = new LinkedHashSet<>();
@@ -176,6 +177,19 @@ public final class GuardedFile {
   /** Whether two copies of SQLite in this JVM opened it: neither may then do so for the guard. */
   boolean isOpenedByTwoCopies() {
     return openedByTwoCopies;
+  }
+
+  /** For good: nobody knows when such a connection is closed. */
+  void openedWithoutLocks() {
+    openedWithoutLocks = true;
+  }
+
+  /**
+   * Whether it was ever opened with other locks than the usual ones, or none. A connection with
+   * these takes itself for the only one then: none of the guard's may be made beside it.
+   */
+  boolean isOpenedWithoutLocks() {
+    return openedWithoutLocks;
   }
 
   /** Hard links have side files of their own names. */

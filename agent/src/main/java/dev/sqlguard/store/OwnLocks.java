@@ -26,9 +26,14 @@ public final class OwnLocks {
 
   private OwnLocks() {}
 
+  /** Whether the system tells. */
+  static boolean areKnown() {
+    return Files.isReadable(LOCKS);
+  }
+
   /** Of no file where the system doesn't tell. */
   public static OwnLocks on(FileId file) throws IOException {
-    List<String> lines = Files.isReadable(LOCKS) ? Files.readAllLines(LOCKS) : List.of();
+    List<String> lines = areKnown() ? Files.readAllLines(LOCKS) : List.of();
     return of(lines, ProcessHandle.current().pid(), file.inode());
   }
 
@@ -47,6 +52,16 @@ public final class OwnLocks {
       }
     }
     return own;
+  }
+
+  /** Whether any of them has a byte from {@code first} to {@code last}. */
+  public boolean reachInto(long first, long last) {
+    for (Range range : ranges) {
+      if (range.first() <= last && range.last() >= first) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether any of them has a byte before {@code first} or after {@code last}. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenArgumentTest {
@@ -101,7 +102,21 @@ class OpenArgumentTest {
   void lockingMayBeSwitchedOff() throws IOException {
     assertFalse(resolve("file:x.db?nolock=1", READ_WRITE_CREATE_URI).orElseThrow().locking());
     assertFalse(resolve("file:x?vfs=unix-none", READ_WRITE_CREATE_URI).orElseThrow().locking());
+    assertFalse(resolve("file:x?vfs=unix-dotfile", READ_WRITE_CREATE_URI).orElseThrow().locking());
     assertTrue(resolve("file:x.db?vfs=unix", READ_WRITE_CREATE_URI).orElseThrow().locking());
+    assertTrue(resolve("file:x.db?vfs=unix-excl", READ_WRITE_CREATE_URI).orElseThrow().locking());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "file:x.db?mode=ro, USUAL",
+    "file:x.db?vfs=unix-excl, USUAL",
+    "file:x.db?immutable=1, IMMUTABLE",
+    "file:x.db?immutable=1&vfs=unix-none, UNSEEN",
+    "file:x.db?immutable=1&nolock=1, UNSEEN"
+  })
+  void anImmutableFileNeedsNoLocks(String uri, Target.Locks locks) throws IOException {
+    assertEquals(locks, resolve(uri, READ_WRITE_CREATE_URI).orElseThrow().locks());
   }
 
   @Test

@@ -182,7 +182,9 @@ class UriReadingTest {
         "nolock=1&nolock=0",
         "nolock=0&nolock=1",
         "vfs=unix",
-        "vfs=unix-none"
+        "vfs=unix-none",
+        "vfs=unix-dotfile",
+        "vfs=unix-excl"
       })
   void whatOthersDoNotSeeIsWithoutLocks(String query) throws Exception {
     String uri = "file:" + directory + "/real.db?" + query;

@@ -1,6 +1,7 @@
 package dev.sqlguard.guard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -94,6 +95,18 @@ class GateTest {
     }
     assertNotSame(first, second.get(60, TimeUnit.SECONDS));
     assertEquals(5, CrashTest.rows(CrashTest.beside(db, ".bak")));
+  }
+
+  /** A connection of the guard's wouldn't see the one that is open. */
+  @Test
+  void whatWasOpenedWithoutLocksGetsNoCopyOnlineWhenTheGuardJoins() throws Exception {
+    Path db = directory.toRealPath().resolve("app.db");
+    CrashTest.create(db, 5);
+    Gate gate = CrashTest.gate(new Disk());
+    JdbcDriver driver = new JdbcDriver(DB.class, () -> true);
+    gate.opening(new Target(db, db, true, false, true), driver);
+    gate.openedBefore(new Target(db, db, false, true, true), driver);
+    assertFalse(Files.exists(CrashTest.beside(db, ".bak")));
   }
 
   /** Each connection of a pool waited for the same again. */

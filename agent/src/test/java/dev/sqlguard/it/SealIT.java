@@ -133,6 +133,16 @@ class SealIT {
     return new LinkedHashMap<>(Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime"));
   }
 
+  @Test
+  void whatWasOpenedWithoutLocksIsNotSealed() throws Exception {
+    try (Session session = new Session("check=auto", READ)) {
+      session.app.ok("open", "b", "drivermanager", "jdbc:sqlite:file:" + db + "?vfs=unix-none");
+      session.app.ok("close", "b");
+      assertFalse(session.hasChecked());
+    }
+    assertTrue(checks("check=auto", READ));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"delete", "wal"})
   void whatIsOnlyReadIsNotCheckedAgain(String mode) throws Exception {

@@ -61,6 +61,11 @@ class OwnProcessTest {
     assertTrue(OwnLocks.of(lines, 8, 11).reachBeyond(100, 198));
     assertTrue(OwnLocks.of(lines, 7, 11).reachBeyond(0, 1000));
     assertFalse(OwnLocks.of(lines, 9, 11).reachBeyond(0, 0));
+    assertTrue(OwnLocks.of(lines, 8, 11).reachInto(199, 300));
+    assertTrue(OwnLocks.of(lines, 8, 11).reachInto(0, 100));
+    assertFalse(OwnLocks.of(lines, 8, 11).reachInto(200, 300));
+    assertFalse(OwnLocks.of(lines, 8, 11).reachInto(0, 99));
+    assertFalse(OwnLocks.of(lines, 9, 11).reachInto(0, Long.MAX_VALUE));
   }
 
   @Test

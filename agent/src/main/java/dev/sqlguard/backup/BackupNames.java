@@ -1,6 +1,8 @@
 package dev.sqlguard.backup;
 
+import dev.sqlguard.store.FileStat;
 import dev.sqlguard.store.SideFiles;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,9 @@ public record BackupNames(Path directory, String stem) {
   static final int MOST_KEPT = 4;
 
   private static final String STATE = ".sqlguard";
+
+  /** As long as any end of a name: of SQLite's journal beside what a repair begins with. */
+  private static final String LONGEST = STATE + "-repaired-schema-journal";
 
   private static final String KEEP = ".keep";
 
@@ -94,6 +99,18 @@ public record BackupNames(Path directory, String stem) {
   /** The state file. */
   public Path state() {
     return named(STATE);
+  }
+
+  /** Whether the file system has no room for the longest of them. */
+  public boolean areTooLong() throws IOException {
+    try {
+      FileStat.ofEntry(named(LONGEST));
+      return false;
+    } catch (IOException e) {
+      // Where it isn't about the name, another one fails as well.
+      FileStat.ofEntry(directory.resolve("a"));
+      return true;
+    }
   }
 
   private Path named(String suffix) {

@@ -98,7 +98,7 @@ public final class Guard {
         "start-timeout ("
             + Wording.of(limit)
             + ") was over before the guard was done with it; opened as it is, and left alone from now"
-            + " on; if its disk answers, set a longer start-timeout, or check=quick");
+            + " on; if its disk answers, set a longer start-timeout");
   }
 
   Advisories advisories() {
@@ -239,10 +239,11 @@ public final class Guard {
       log.warn(main, "not checked, not backed up: " + why);
       return Outcome.PROCEED;
     }
-    if (target.readOnly() || !canWorkBeside(main)) {
+    Optional<String> obstacle = obstacle(target);
+    if (obstacle.isPresent()) {
       settlement.settle(target);
       return hasContent(FileStat.ofEntry(main))
-          ? examineOnly(target, driver, examiner)
+          ? examineOnly(target, obstacle.get(), driver, examiner)
           : Outcome.PROCEED;
     }
     FileStat owner = stat.isPresent() ? stat.get() : FileStat.privateTo(main.getParent());
@@ -284,8 +285,9 @@ public final class Guard {
       return Outcome.PROCEED;
     }
     Examiner online = examiner.online();
-    if (target.readOnly() || !canWorkBeside(main)) {
-      return examineOnly(target, driver, online);
+    Optional<String> obstacle = obstacle(target);
+    if (obstacle.isPresent()) {
+      return examineOnly(target, obstacle.get(), driver, online);
     }
     Optional<Workplace> place =
         Workplace.open(main, stat.get(), settings, disk, parked, stateFiles, OTHER_GUARD_WAIT);
@@ -371,30 +373,45 @@ public final class Guard {
   }
 
   /** Without a place to work beside the database: a verdict, and nothing more. */
-  private Outcome examineOnly(Target target, ApplicationDriver driver, Examiner by)
+  private Outcome examineOnly(Target target, String why, ApplicationDriver driver, Examiner by)
       throws IOException {
     Path main = target.file();
     try (TemporaryCopy copy = TemporaryCopy.of(main, disk);
         Progress progress = new Progress(log, main, Files.size(main), disk)) {
       Examination seen = by.confirm(main, copy.file(), driver, progress, KnownSchemas.none());
       if (seen.verdict() instanceof Damaged damaged) {
-        String why =
-            target.readOnly() ? "it is opened read-only" : "its directory can't be written";
         log.warn(main, Wording.of(damaged) + "; left as it is, because " + why);
         return settings.whenUnrepaired(main, damaged);
       }
       if (seen.verdict() instanceof CannotTell unknown) {
         log.warn(main, "can't be judged (" + unknown.reason() + "); left alone");
       } else if (!target.readOnly()) {
-        log.warn(main, "healthy, but not backed up: its directory can't be written");
+        log.warn(main, "healthy, but not backed up: " + why);
       }
       return Outcome.PROCEED;
     }
   }
 
-  private boolean canWorkBeside(Path main) {
-    Path place = settings.backupDir().orElse(main.getParent());
-    return Files.isWritable(place) && (Files.notExists(main) || Files.isWritable(main));
+  /** Why there can be no work beside it, for people; empty where there can. */
+  private Optional<String> obstacle(Target target) throws IOException {
+    Path main = target.file();
+    if (target.readOnly()) {
+      return Optional.of("it is opened read-only");
+    }
+    if (!Files.isWritable(settings.backupDir().orElse(main.getParent()))) {
+      return Optional.of(
+          settings.backupDir().isPresent()
+              ? "backup-dir " + settings.backupDir().get() + " can't be written"
+              : "its directory can't be written");
+    }
+    if (!Files.notExists(main) && !Files.isWritable(main)) {
+      return Optional.of("its file can't be written");
+    }
+    boolean tooLong =
+        BackupNames.beside(main).areTooLong()
+            || settings.backupDir().isPresent()
+                && BackupNames.in(settings.backupDir().get(), main).areTooLong();
+    return tooLong ? Optional.of("its name is too long for files beside it") : Optional.empty();
   }
 
   /** SQLite deletes a WAL without a main file, or with an empty one. */

@@ -53,8 +53,10 @@ final class Settlement {
 
   /** Whether an interrupted installation waits to be finished. */
   boolean isPending(Path main) throws IOException {
-    Path state = BackupNames.beside(main).state();
-    return FileStat.ofEntry(state).isPresent()
+    BackupNames names = BackupNames.beside(main);
+    Path state = names.state();
+    return !names.areTooLong()
+        && FileStat.ofEntry(state).isPresent()
         && Files.isReadable(state)
         && Installation.isPending(stateFiles.peek(state, disk));
   }

@@ -86,6 +86,7 @@ class TimeLimitsIT {
     assertEquals(1, ended.guardLines().size(), ended.errors().toString());
     String line = ended.guardLines().get(0);
     assertTrue(line.startsWith("sqlguard: " + db + ": start-timeout (500 ms)"), line);
+    assertFalse(line.contains("check=quick"), "it takes as long");
     assertEquals(List.of(), ended.otherErrors());
     assertGuardedAtTheNextStart("");
   }

@@ -3,6 +3,7 @@ package dev.sqlguard.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,9 +92,57 @@ class UnwritablePlacesIT {
       assertEquals(0, ended.exitCode());
       assertEquals(1, ended.guardLines().size(), ended.errors().toString());
       assertTrue(ended.guardLines().get(0).contains("DAMAGED"), ended.errors().toString());
+      String why = "because its file can't be written";
+      assertTrue(ended.guardLines().get(0).endsWith(why), ended.errors().toString());
     }
     assertEquals(List.of("app.db"), names(folder));
     assertArrayEquals(damaged, Files.readAllBytes(db));
+  }
+
+  /** Root may write to any directory, and not to this file. */
+  @Test
+  void anImmutableFileIsNotCalledAnUnwritableDirectory() throws Exception {
+    Path folder = Files.createTempDirectory("sqlguard-immutable-").toRealPath();
+    Path db = folder.resolve("app.db");
+    Databases.create(db, 20);
+    try {
+      assumeTrue(Mounts.run(List.of("chattr", "+i", db.toString())) == 0, "needs chattr");
+      try (var app = GuardedJvm.jvm().start()) {
+        app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+        var ended = app.end("return");
+        assertEquals(1, ended.guardLines().size(), ended.errors().toString());
+        String why = "healthy, but not backed up: its file can't be written";
+        assertTrue(ended.guardLines().get(0).endsWith(why), ended.errors().toString());
+      }
+      assertEquals(List.of("app.db"), names(folder));
+    } finally {
+      Mounts.run(List.of("chattr", "-i", db.toString()));
+      Files.delete(db);
+      Files.delete(folder);
+    }
+  }
+
+  @Test
+  void aBackupDirectoryThatCannotBeWrittenIsNamed() throws Exception {
+    Path folder = folder("beside", "rwxr-xr-x");
+    Path backups = folder("closed", "---------");
+    Path db = folder.resolve("app.db");
+    Databases.create(db, 20);
+    Nobody.giveTo(NOBODY, folder);
+    Nobody.giveTo(NOBODY, db);
+    Nobody.giveTo(NOBODY, backups);
+    GuardedJvm jvm =
+        nobody
+            .unguarded()
+            .jvmArguments("-javaagent:" + nobody.agent() + "=backup-dir=" + backups.toRealPath());
+    try (var app = jvm.start()) {
+      app.ok("open", "a", "drivermanager", "jdbc:sqlite:" + db);
+      var ended = app.end("return");
+      assertEquals(1, ended.guardLines().size(), ended.errors().toString());
+      String why = "backup-dir " + backups.toRealPath() + " can't be written";
+      assertTrue(ended.guardLines().get(0).endsWith(why), ended.errors().toString());
+    }
+    assertEquals(List.of("app.db"), names(folder));
   }
 
   @Test

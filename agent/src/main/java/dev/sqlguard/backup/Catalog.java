@@ -229,7 +229,7 @@ public final class Catalog {
   }
 
   /** Whether there may be a backup; costs nothing. */
-  boolean hasRecords() {
+  public boolean hasRecords() {
     return !records.isEmpty();
   }
 

@@ -2,11 +2,13 @@ package dev.sqlguard.backup;
 
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.FileUsers;
 import dev.sqlguard.store.Space;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Backups that held much more than the database did at a later start, or more than what a repair
@@ -92,6 +94,9 @@ public final class KeptBackups {
 
   private void copy(Path backup, Path to) throws IOException {
     FileStat original = FileStat.ofEntry(backup).orElseThrow();
+    if (FileUsers.inThisProcess(Set.of(original.id())) > 0) {
+      throw new IOException(backup + " is open in this JVM");
+    }
     Space.require(catalog.names().directory(), original.size());
     disk.copyDurably(backup, to);
     disk.adopt(to, original);

@@ -1,5 +1,7 @@
 package dev.sqlguard.guard;
 
+import dev.sqlguard.backup.Catalog;
+import dev.sqlguard.backup.KeptBackups;
 import dev.sqlguard.repair.Account;
 import dev.sqlguard.repair.BackupRung;
 import dev.sqlguard.repair.Candidate;
@@ -42,6 +44,8 @@ final class Repair {
   private final Settings settings;
   private final Disk disk;
   private final Log log;
+  private final Catalog backups;
+  private final boolean lacksBackups;
   private final NewestBackup newest;
 
   Repair(
@@ -63,7 +67,10 @@ final class Repair {
     this.settings = settings;
     this.disk = disk;
     this.log = log;
-    this.newest = new NewestBackup(workplace.catalog(), new IntegrityCheck(driver), disk);
+    Optional<Catalog> known = workplace.whereabouts().newest();
+    this.backups = known.orElse(workplace.catalog());
+    this.lacksBackups = known.isEmpty();
+    this.newest = workplace.newestBackup(backups, new IntegrityCheck(driver), disk);
   }
 
   Outcome run(Progress progress) throws IOException {
@@ -76,6 +83,9 @@ final class Repair {
     progress.repairing();
     try {
       Ladder.Choice choice = new Ladder(rungs(progress)).climb(damaged);
+      if (lacksBackups && !choice.best().map(Candidate::isComplete).orElse(false)) {
+        return awaitBackups(choice.best());
+      }
       if (choice.best().isEmpty()) {
         String tried = String.join(", ", choice.passedOver());
         return unrepaired(
@@ -110,7 +120,8 @@ final class Repair {
     if (obstacle.isPresent()) {
       return notInstalled(best, obstacle.get(), "");
     }
-    RicherBackup.Result richer = new RicherBackup(newest, workplace.kept()).keep(best.contents());
+    RicherBackup.Result richer =
+        new RicherBackup(newest, new KeptBackups(backups)).keep(best.contents());
     if (!richer.isSafe()) {
       return notInstalled(best, richer.note().orElseThrow(), "");
     }
@@ -125,6 +136,9 @@ final class Repair {
   private Outcome install(Candidate best, IncidentReport report, String note) throws IOException {
     boolean wal = seen.wal().isPresent() ? seen.wal().get() : best.wal();
     Account account = new Account(report, best.quarantine(), best.lacksItsLog());
+    if (damaged.losesRows()) {
+      workplace.pastLoss().remember();
+    }
     Installation.Result result =
         workplace.installation().install(best.file(), seen.origin().orElseThrow(), wal, account);
     if (result instanceof Installation.Result.NotPossible impossible) {
@@ -178,6 +192,44 @@ final class Repair {
         passedOver,
         Optional.of(best.contents()),
         best.salvage());
+  }
+
+  /**
+   * What a backup may have isn't given up because nobody can look at it now. Its owner, who knows
+   * better, can.
+   */
+  private Outcome awaitBackups(Optional<Candidate> best) {
+    String what =
+        "not repaired for now, because its backups aren't to be found in "
+            + workplace.whereabouts().text()
+            + "; make that directory available and start again";
+    if (best.isEmpty()) {
+      return unrepaired(what).forNow();
+    }
+    String without = what + "; without them: " + Wording.of(best.get());
+    if (!isLeft(best.get())) {
+      return unrepaired(without, what).forNow();
+    }
+    String left =
+        without
+            + ", left as "
+            + Proposal.fileOf(main)
+            + "; if they are gone for good, install that: java -jar sqlguard.jar restore "
+            + main
+            + " .salvaged";
+    if (damaged.losesRows()) {
+      remember(left);
+    }
+    return unrepaired(left, what).forNow();
+  }
+
+  /** To go without it is no reason to say less of the backups. */
+  private boolean isLeft(Candidate best) {
+    try {
+      return workplace.proposal().leave(best.file());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private Outcome leave(Candidate best) throws IOException {

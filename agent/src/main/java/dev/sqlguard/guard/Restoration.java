@@ -128,6 +128,7 @@ public final class Restoration {
     String origin = file.getFileName() + " (" + Age.text(age) + " old)";
     boolean wal = seen != null && isWal(main, false);
     Optional<Contents> contents = Optional.of(healthy.contents());
+    place.pastLoss().remember();
     return install(place, copy, file, seen, wal, "restore", origin, contents);
   }
 

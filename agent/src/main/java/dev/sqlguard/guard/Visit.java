@@ -60,6 +60,7 @@ final class Visit {
       }
     }
     workplace.rotation().confirmNames();
+    workplace.whereabouts().rememberFirst();
     try (Progress progress = new Progress(log, main, stat.size(), disk)) {
       Examination seen =
           examiner.examine(main, workplace.staged(), driver, progress, workplace.schemas());
@@ -94,7 +95,9 @@ final class Visit {
     }
     String what = said.get().what();
     log.warnOfChange(main, "still " + said.get().damage() + "; " + what, what);
-    return Optional.of(settings.whenRowsAreLost(main, said.get().damage()));
+    Outcome outcome = settings.whenRowsAreLost(main, said.get().damage());
+    boolean passing = workplace.whereabouts().newest().isEmpty();
+    return Optional.of(passing ? outcome.forNow() : outcome);
   }
 
   /** It stays healthy, whatever becomes of its backup. */
@@ -120,6 +123,7 @@ final class Visit {
     }
     boolean quick = settings.check() == Settings.Check.QUICK;
     Rotation rotation = workplace.rotation();
+    workplace.announceBackup();
     Rotation.Result result =
         seen.encrypted()
             ? rotation.placeEncrypted(workplace.staged(), stat, quick, contents)
@@ -228,7 +232,8 @@ final class Visit {
   /**
    * A healthy but poor database must not push out the backup that still has everything.
    *
-   * @param dropped whether it has lost rows that it once had; then a single one is enough
+   * @param dropped whether it has lost rows that it once had; then a single one is enough, as it is
+   *     after a repair that didn't see this backup
    * @return false where that backup can't be kept, so that there must be no new one
    */
   private boolean keepRicherBackup(Contents contents, boolean dropped) throws IOException {
@@ -239,7 +244,8 @@ final class Visit {
     Path backup = series.get().slot(0);
     Optional<BackupRecord> newest = workplace.catalog().identify(backup);
     boolean remnant = newest.isPresent() && newest.get().isRicherThanRemnant(contents);
-    boolean poorer = dropped && newest.isPresent() && newest.get().hasMoreThan(contents);
+    boolean mayLack = dropped || workplace.pastLoss().isUnseen();
+    boolean poorer = mayLack && newest.isPresent() && newest.get().hasMoreThan(contents);
     if (!remnant && !poorer) {
       return true;
     }

@@ -7,6 +7,7 @@ import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.repair.BrokenLog;
 import dev.sqlguard.repair.Evidence;
 import dev.sqlguard.repair.Installation;
+import dev.sqlguard.repair.NewestBackup;
 import dev.sqlguard.repair.OrphanedLog;
 import dev.sqlguard.repair.Proposal;
 import dev.sqlguard.repair.StandingRefusal;
@@ -21,6 +22,7 @@ import dev.sqlguard.store.StateFiles;
 import dev.sqlguard.store.StateLine;
 import dev.sqlguard.verify.KnownSchemas;
 import dev.sqlguard.verify.SqliteEngine;
+import dev.sqlguard.verify.Verifier;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +48,9 @@ final class Workplace implements Closeable {
   private final OrphanedLog orphanedLog;
   private final BrokenLog brokenLog;
   private final Proposal proposal;
+  private final Whereabouts whereabouts;
+  private final PastLoss pastLoss;
+  private final Parked parked;
 
   private Workplace(
       Path main,
@@ -54,7 +59,8 @@ final class Workplace implements Closeable {
       BackupNames names,
       Settings settings,
       Disk disk,
-      Parked parked) {
+      Parked parked,
+      StateFiles stateFiles) {
     this.home = home;
     this.backups = backups;
     this.names = names;
@@ -68,6 +74,9 @@ final class Workplace implements Closeable {
     this.brokenLog = new BrokenLog(home, orphanedLog, disk);
     this.installation = new Installation(main, home, disk, parked, evidence);
     this.proposal = new Proposal(main, home, disk);
+    this.whereabouts = new Whereabouts(main, home, catalog, stateFiles, disk);
+    this.pastLoss = new PastLoss(home, backups);
+    this.parked = parked;
   }
 
   /**
@@ -104,7 +113,9 @@ final class Workplace implements Closeable {
       }
     }
     return home.isPresent()
-        ? Optional.of(new Workplace(main, home.get(), backups.get(), names, settings, disk, parked))
+        ? Optional.of(
+            new Workplace(
+                main, home.get(), backups.get(), names, settings, disk, parked, stateFiles))
         : Optional.empty();
   }
 
@@ -165,6 +176,27 @@ final class Workplace implements Closeable {
     return proposal;
   }
 
+  /** Where the newest backup is, which need not be where this start puts one. */
+  Whereabouts whereabouts() {
+    return whereabouts;
+  }
+
+  PastLoss pastLoss() {
+    return pastLoss;
+  }
+
+  /** Remembers what a start with other options has to know, before a backup takes its place. */
+  void announceBackup() throws IOException {
+    if (!whereabouts.isHere() && rotation.freeSeries().isPresent()) {
+      whereabouts.remember();
+    }
+    pastLoss.seen();
+  }
+
+  NewestBackup newestBackup(Catalog of, Verifier verifier, Disk disk) {
+    return new NewestBackup(of, names.scratch(), verifier, disk, parked);
+  }
+
   /**
    * The seal of the last clean exit. Whatever happens from here on, the next start doesn't find it
    * any more.
@@ -210,7 +242,10 @@ final class Workplace implements Closeable {
             + " on-damage="
             + settings.onDamage()
             + " driver="
-            + driver.name();
+            + driver.name()
+            + " backups="
+            + (whereabouts.newest().isPresent() ? "" : "missing ")
+            + whereabouts.text();
     return new StandingRefusal(main, home, proposal, catalog, conditions, disk);
   }
 

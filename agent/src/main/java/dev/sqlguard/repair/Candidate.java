@@ -47,6 +47,14 @@ public record Candidate(
     return way == Way.WITHOUT_LOG && !loss.isNone();
   }
 
+  /** Whether no row of a backup could be missing in it, nor stand there as it was earlier. */
+  public boolean isComplete() {
+    return way != Way.BACKUP
+        && loss.isNone()
+        && (salvage.isEmpty()
+            || salvage.get().fromBackup() == 0 && salvage.get().unattributed() == 0);
+  }
+
   /** Of all rows that are known of, how many are lost. */
   public boolean losesMoreThan(int percent) {
     return loss.rows() * 100 > percent * (loss.rows() + contents.rows());

@@ -76,6 +76,24 @@ final class SampleDatabase {
     return this;
   }
 
+  /** A table without an index loses its rows: their pages look leaked. */
+  SampleDatabase emptyARoot() throws Exception {
+    execute(
+        "CREATE TABLE log(line TEXT)",
+        "INSERT INTO log SELECT note || hex(zeroblob(100)) FROM person");
+    int root = page("SELECT rootpage FROM sqlite_master WHERE name = 'log'", 0);
+    byte[] empty = new byte[PAGE];
+    System.arraycopy(new byte[] {0x0d, 0, 0, 0, 0, PAGE >> 8, 0, 0}, 0, empty, 0, 8);
+    write((root - 1L) * PAGE, empty);
+    return this;
+  }
+
+  /** Nothing tells the names of the tables any more. */
+  SampleDatabase destroyTheSchema() throws Exception {
+    write(0, new byte[PAGE]);
+    return this;
+  }
+
   /** The long row's chain of overflow pages leads nowhere: that row can't be trusted. */
   SampleDatabase cutTheLongRow() throws Exception {
     int page = page("SELECT min(pageno) FROM dbstat WHERE pagetype = 'overflow'", 0);

@@ -76,6 +76,12 @@ enum Scenario {
       return ROTATION_DUE.build(scene);
     }
   },
+  FIRST_BACKUP_ELSEWHERE {
+    @Override
+    String build(Scene scene) throws Exception {
+      return FIRST_START.build(scene.backupsElsewhere());
+    }
+  },
   BACKUPS_ELSEWHERE {
     @Override
     String build(Scene scene) throws Exception {
@@ -185,6 +191,33 @@ enum Scenario {
       String whole = withOneBackup(scene.backupsElsewhere()).content();
       scene.database().loseALeaf();
       return whole;
+    }
+  },
+  /** The option has changed since. */
+  SALVAGED_WITH_BACKUP_OF_ANOTHER_PLACE {
+    @Override
+    String build(Scene scene) throws Exception {
+      String whole = withOneBackup(scene.backupsElsewhere()).content();
+      scene.backupsBeside().database().loseALeaf();
+      return whole;
+    }
+  },
+  /** Nothing is installed that lacks a row which a backup may have; that is left as a proposal. */
+  SALVAGED_WITHOUT_ITS_BACKUP_DIRECTORY {
+    @Override
+    String build(Scene scene) throws Exception {
+      withOneBackup(scene.backupsElsewhere()).database().loseALeaf();
+      return scene.unmounted().content();
+    }
+  },
+  /** A repair did without them, since nothing told of them: the richer one is kept now. */
+  BACKUPS_BACK_AFTER_A_LOSS {
+    @Override
+    String build(Scene scene) throws Exception {
+      withTwoBackups(scene.backupsElsewhere()).database().loseALeaf();
+      Files.delete(scene.beside(".sqlguard"));
+      scene.unmounted().start();
+      return scene.mounted().content();
     }
   },
   DAMAGED_COPY_OF_A_DIRECTORY(false) {

@@ -155,6 +155,35 @@ final class Scene {
     return this;
   }
 
+  /** As where they lie on a disk that is unmounted: its mount point is empty. */
+  Scene unmounted() throws IOException {
+    Files.move(elsewhere(), away());
+    Files.createDirectory(elsewhere());
+    return this;
+  }
+
+  /** Takes back {@link #unmounted}; what was written into the mount point is gone. */
+  Scene mounted() throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(elsewhere())) {
+      for (Path file : all) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(elsewhere());
+    Files.move(away(), elsewhere());
+    return this;
+  }
+
+  /** The owner takes the option away, or its directory is of no use at this start. */
+  Scene backupsBeside() {
+    return withoutSpacing();
+  }
+
+  /** The file in the directory for backups whose name ends so. */
+  Path elsewhere(String suffix) {
+    return Path.of(elsewhere().resolve(BackupNames.in(elsewhere(), db()).stem()) + suffix);
+  }
+
   Scene withoutBackfill() {
     settings =
         settings(Settings.Check.FULL, Duration.ofHours(HOUR), Optional.empty(), 100, false, 3);
@@ -304,6 +333,10 @@ final class Scene {
 
   private Path elsewhere() {
     return directory.resolve("backups");
+  }
+
+  private Path away() {
+    return directory.resolve("away");
   }
 
   /** Where the guard puts files that stay. */

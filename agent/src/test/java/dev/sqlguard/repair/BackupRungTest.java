@@ -10,6 +10,7 @@ import dev.sqlguard.backup.Rotation;
 import dev.sqlguard.format.DatabaseHeader;
 import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
+import dev.sqlguard.store.Parked;
 import dev.sqlguard.store.StateFile;
 import dev.sqlguard.verify.Contents;
 import dev.sqlguard.verify.Finding;
@@ -98,7 +99,7 @@ class BackupRungTest {
     Damaged damage = new Damaged(findings, true, rows(rows), 0);
     Catalog catalog = new Catalog(state, names, disk);
     Optional<Path> offer =
-        new BackupRung(new NewestBackup(catalog, this::judge, disk))
+        new BackupRung(new NewestBackup(catalog, names.scratch(), this::judge, disk, new Parked()))
             .attempt(damage, passedOver)
             .map(Candidate::file);
     assertFalse(Files.exists(names.scratch()));

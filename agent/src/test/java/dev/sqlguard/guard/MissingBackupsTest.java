@@ -179,7 +179,7 @@ class MissingBackupsTest {
         new WatchedSyscalls() {
           @Override
           protected void before(Call call) throws IOException {
-            if (call.is(Kind.WRITE, ".sqlguard")) {
+            if (call.is(Kind.WRITE, "app.db.sqlguard")) {
               writes.add(call);
             }
           }

@@ -1,5 +1,6 @@
 package dev.sqlguard.driver;
 
+import dev.sqlguard.store.GuardThread;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -40,11 +41,8 @@ final class TimeLimit implements Runnable {
 
   /** From here on the time counts. */
   void start() {
-    Thread thread = new Thread(null, this, "sqlguard-limit", 0, false);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
     try {
-      thread.start();
+      new GuardThread("sqlguard-limit", this).start();
     } catch (OutOfMemoryError e) {
       // No thread is to be had: the work goes on without a limit.
     }

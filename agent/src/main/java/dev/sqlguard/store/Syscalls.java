@@ -87,6 +87,10 @@ public class Syscalls {
 
   /** fsync(2) of a file. */
   protected void sync(Path path, RandomAccessFile file) throws IOException {
+    force(path, file);
+  }
+
+  private static void force(Path path, RandomAccessFile file) throws IOException {
     try {
       file.getFD().sync();
     } catch (IOException e) {
@@ -132,9 +136,7 @@ public class Syscalls {
 
   private static void writeOut(Path path, RandomAccessFile file) throws IOException {
     try (file) {
-      file.getFD().sync();
-    } catch (IOException e) {
-      throw Errors.named(path, e);
+      force(path, file);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.sqlguard.store.Disk;
 import dev.sqlguard.store.FileStat;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,12 @@ class OutputFileTest {
 
   private OutputFile create() throws Exception {
     return OutputFile.create(directory.resolve("out.db"), List.of(), new Disk());
+  }
+
+  /** As the guard makes its files, and SQLite what it puts beside them. */
+  private static void leave(Path file) throws Exception {
+    Files.writeString(file, "old");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   private List<String> files() throws Exception {
@@ -39,19 +46,19 @@ class OutputFileTest {
   @Test
   void leavesNothingOtherwise() throws Exception {
     try (OutputFile output = create()) {
-      Files.writeString(output.part(), "content");
-      Files.writeString(Path.of(output.part() + "-journal"), "journal");
-      Files.writeString(output.backupCopy(), "backup");
-      Files.writeString(output.damagedCopy(), "damaged");
+      leave(output.part());
+      leave(Path.of(output.part() + "-journal"));
+      leave(output.backupCopy());
+      leave(output.damagedCopy());
     }
     assertEquals(List.of(), files());
   }
 
   @Test
   void clearsAwayWhatAKillLeft() throws Exception {
-    Files.writeString(directory.resolve("out.db.sqlguard-part"), "old");
-    Files.writeString(directory.resolve("out.db.sqlguard-part-schema"), "old");
-    Files.writeString(directory.resolve("out.db.sqlguard-part-rows"), "old");
+    leave(directory.resolve("out.db.sqlguard-part"));
+    leave(directory.resolve("out.db.sqlguard-part-schema"));
+    leave(directory.resolve("out.db.sqlguard-part-rows"));
     try (OutputFile output = create()) {
       assertFalse(Files.exists(output.part()));
       assertEquals(List.of(), files());

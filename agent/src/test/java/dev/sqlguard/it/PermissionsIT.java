@@ -1,5 +1,6 @@
 package dev.sqlguard.it;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -226,17 +227,7 @@ class PermissionsIT {
   /** With an access control list the mode's group bits are a mask, not what the group may do. */
   @Test
   void accessControlListIsKept() throws Exception {
-    String set =
-        "use strict; my $a = pack('L', 2);"
-            + " $a .= pack('SSL', @$_) for ([1,6,-1&0xffffffff],[2,6,54321],[4,0,0xffffffff],"
-            + "[16,6,0xffffffff],[32,0,0xffffffff]);"
-            + " my $n = 'system.posix_acl_access';"
-            + " exit(syscall(188, $ARGV[0], $n, $a, length($a), 0) == 0 ? 0 : 1);";
-    Process perl = new ProcessBuilder("perl", "-e", set, db.toString()).start();
-    assumeTrue(perl.waitFor() == 0, "needs perl and a file system with access control lists");
-    own(db, 0, NOBODY, "rw-rw----");
-    assertTrue(canRead(db, SOMEBODY));
-    assertFalse(canRead(db, NOBODY));
+    denyTheGroup();
     asRoot.start(db);
     Databases.damage(db, "t", 1);
     assertTrue(canRead(db, SOMEBODY));
@@ -248,6 +239,43 @@ class PermissionsIT {
     assertTrue(canRead(evidence, SOMEBODY));
     assertFalse(canRead(evidence, NOBODY));
     assertFalse(canRead(Databases.beside(db, ".bak"), SOMEBODY));
+  }
+
+  /** Without the list, which only a program of the system's can copy, the group would be let in. */
+  @Test
+  void nothingIsInstalledWhereTheListCanNotBeCopiedNow() throws Exception {
+    denyTheGroup();
+    asRoot.start(db);
+    Databases.damage(db, "t", 1);
+    byte[] damaged = Files.readAllBytes(db);
+    Path broken = Files.writeString(directory.resolve("cp"), "no program");
+    Files.setPosixFilePermissions(broken, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String script = "mount --bind '" + broken + "' /usr/bin/cp && exec \"$@\"";
+    String[] apart = {"unshare", "-m", "sh", "-c", script, "sh"};
+    Process tried = new ProcessBuilder("unshare", "-m", "true").start();
+    assumeTrue(tried.waitFor() == 0, "needs mount namespaces");
+    try (Starts without = new Starts(() -> GuardedJvm.jvm().prefix(apart))) {
+      List<String> lines = without.start(db).lines();
+      assertArrayEquals(damaged, Files.readAllBytes(db), lines::toString);
+      assertEquals(1, lines.size(), lines::toString);
+    }
+    asRoot.start(db);
+    assertTrue(Databases.isIntact(db));
+    assertFalse(canRead(db, NOBODY));
+  }
+
+  private void denyTheGroup() throws Exception {
+    String set =
+        "use strict; my $a = pack('L', 2);"
+            + " $a .= pack('SSL', @$_) for ([1,6,-1&0xffffffff],[2,6,54321],[4,0,0xffffffff],"
+            + "[16,6,0xffffffff],[32,0,0xffffffff]);"
+            + " my $n = 'system.posix_acl_access';"
+            + " exit(syscall(188, $ARGV[0], $n, $a, length($a), 0) == 0 ? 0 : 1);";
+    Process perl = new ProcessBuilder("perl", "-e", set, db.toString()).start();
+    assumeTrue(perl.waitFor() == 0, "needs perl and a file system with access control lists");
+    own(db, 0, NOBODY, "rw-rw----");
+    assertTrue(canRead(db, SOMEBODY));
+    assertFalse(canRead(db, NOBODY));
   }
 
   private static boolean canRead(Path file, int id) throws Exception {

@@ -7,8 +7,6 @@ import dev.sqlguard.it.Databases;
 import dev.sqlguard.it.GuardedJvm;
 import dev.sqlguard.it.KernelView;
 import dev.sqlguard.it.torture.TortureTally.Count;
-import dev.sqlguard.store.Disk;
-import dev.sqlguard.store.StateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -414,11 +412,6 @@ final class TortureLife {
             + (seal ? ", at the seal" : ""));
   }
 
-  private boolean isSealed() throws IOException {
-    Path state = Databases.beside(db, ".sqlguard");
-    return Files.exists(state) && !new StateFiles().peek(state, new Disk()).lines("seal").isEmpty();
-  }
-
   /** A checkpoint and a seal are shorter than a guess is good: those are waited for. */
   private void aimAtExit(long pid, AimedAt aim) throws Exception {
     int target = random.nextInt(3);
@@ -463,7 +456,7 @@ final class TortureLife {
     GuardedJvm.Ended ended = app.awaitEnd();
     assertEquals(aim == BUSY_EXIT ? 128 + SIGTERM : 0, ended.exitCode(), ended.errors().toString());
     tally.add(Count.ENDS);
-    if (isSealed()) {
+    if (SealOnDisk.isIn(Databases.beside(db, ".sqlguard"))) {
       tally.add(Count.SEALS);
     }
     story.add("exit " + note(ended));

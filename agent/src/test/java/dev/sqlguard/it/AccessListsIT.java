@@ -39,14 +39,6 @@ class AccessListsIT {
         assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(db)));
       }
     },
-    /** Somebody may not read what all others may. */
-    THAT_DENIES {
-      @Override
-      void set(Path folder, Path db) throws Exception {
-        mode(db, "rw-r--r--");
-        setfacl("u:" + NAMED + ":---", db);
-      }
-    },
     /** Somebody may read every new file. */
     FOR_NEW_FILES {
       @Override

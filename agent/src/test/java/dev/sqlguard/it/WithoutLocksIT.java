@@ -85,12 +85,7 @@ class WithoutLocksIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "vfs=unix-none, check=full",
-    "vfs=unix-dotfile, check=full",
-    "vfs=unix-none, check=off",
-    "vfs=unix-dotfile, check=off"
-  })
+  @CsvSource({"vfs=unix-none, check=full", "vfs=unix-dotfile, check=off"})
   void atExitTheLogIsLeftAlone(String query, String options) throws Exception {
     try (var app = GuardedJvm.jvm().options(options).start()) {
       open(app, uri(query));
@@ -195,12 +190,7 @@ class WithoutLocksIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "vfs=unix-none, wal",
-    "vfs=unix-dotfile, wal",
-    "vfs=unix-none, delete",
-    "vfs=unix-dotfile, delete"
-  })
+  @CsvSource({"vfs=unix-none, wal", "vfs=unix-dotfile, delete"})
   void attachLeavesItAlone(String query, String mode) throws Exception {
     try (var app = GuardedJvm.jvm().unguarded().start()) {
       open(app, uri(query));
